@@ -1,0 +1,2 @@
+//! jieming
+fn main() {}
