@@ -1,1 +1,20 @@
-//! geodata
+//! Files and coordinate reference systems, in and out. The only crate that links GDAL and PROJ.
+//!
+//! 1. [`decode`] turns bytes of an upload into rows: attributes, geometry in the source's own numbers, and what the
+//!    file says about its coordinate reference system. One bad row never stops the others.
+//! 2. [`crs`] decides, by our own datum table before PROJ is asked, how those numbers become longitude and latitude in
+//!    EPSG:4490 (degrees, x = east), or refuses with a remedy.
+//! 3. [`child`] is the other half of `decode` for the formats that GDAL reads: a process with its own limits.
+//! 4. `wkb` and `wkt` are the geometry encodings that the store and tables use.
+//!
+//! Everything here is synchronous. Texts for people are in Chinese and English ([`Text`]).
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod child;
+pub mod crs;
+pub mod decode;
+pub mod error;
+pub mod text;
+
+pub use error::ReadError;
+pub use text::Text;

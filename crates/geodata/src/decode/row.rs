@@ -1,0 +1,108 @@
+//! One data row: values, geometry, and what was wrong with it.
+
+use std::sync::Arc;
+
+use geo_types::Geometry;
+
+use crate::Text;
+
+/// A cell. Codes stay text wherever the source has them as text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Nothing there: JSON null, an empty cell, an unset field.
+    Null,
+    /// Text. Also JSON arrays (their JSON text) and numbers too long for the kinds below (their spelling).
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// A number with a fraction.
+    Float(f64),
+    /// True or false.
+    Bool(bool),
+}
+
+impl Value {
+    /// The value as text fit for codes and names: whole numbers without fraction or exponent, `None` for null and for
+    /// text of blanks only.
+    pub fn to_text(&self) -> Option<String> {
+        match self {
+            Self::Null => None,
+            Self::Text(s) => {
+                let s = s.trim();
+                (!s.is_empty()).then(|| s.to_owned())
+            }
+            Self::Integer(n) => Some(n.to_string()),
+            Self::Float(x) => Some(x.to_string()),
+            Self::Bool(b) => Some(b.to_string()),
+        }
+    }
+
+    /// The value as a finite number, also when it is spelled as text.
+    pub fn to_f64(&self) -> Option<f64> {
+        match self {
+            Self::Integer(n) => Some(*n as f64),
+            Self::Float(x) => Some(*x),
+            Self::Text(s) => s.trim().parse().ok(),
+            Self::Null | Self::Bool(_) => None,
+        }
+        .filter(|x| x.is_finite())
+    }
+}
+
+/// The geometry of a row, in the source's own numbers: x = east, y = north as the file orders them, never moved.
+/// Only two dimensions; Z and M are dropped and noted. Rings are closed (a ring that was not is noted on the row).
+#[derive(Debug, Clone, PartialEq)]
+pub enum RowGeometry {
+    /// The format or layer has no geometry (tables).
+    Absent,
+    /// The row could have had one and has none.
+    Null,
+    /// A geometry, possibly empty or invalid.
+    Geometry(Geometry<f64>),
+    /// Something stands there that is no geometry.
+    Unreadable {
+        /// What was found.
+        found: Text,
+        /// What was expected.
+        expected: Text,
+    },
+}
+
+/// Something wrong with one row that did not stop it from being read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowProblem {
+    /// Stable rule id, such as `row.ring.unclosed`.
+    pub rule: &'static str,
+    /// The field it is about; `None` for the geometry or the whole row.
+    pub field: Option<String>,
+    /// What was found.
+    pub found: Text,
+    /// What was expected.
+    pub expected: Text,
+    /// What to do about it.
+    pub remedy: Text,
+}
+
+/// One data row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// 1-based number of the data row in its file or layer; headers do not count.
+    pub number: u64,
+    /// Fields and values in source order. Nested objects are flattened with dots (`parent.adcode`). Names are unique:
+    /// of JSON keys that repeat the last one wins, repeated columns get `_2`, `_3`.
+    pub values: Vec<(Arc<str>, Value)>,
+    /// The geometry.
+    pub geometry: RowGeometry,
+    /// What was wrong with the row.
+    pub problems: Vec<RowProblem>,
+}
+
+impl Row {
+    /// The value of a field, if the row has it.
+    pub fn get(&self, field: &str) -> Option<&Value> {
+        self.values
+            .iter()
+            .find(|(name, _)| &**name == field)
+            .map(|(_, value)| value)
+    }
+}
