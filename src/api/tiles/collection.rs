@@ -1,0 +1,179 @@
+//! Collections of tiles and their names.
+
+use jieming_domain::unit::{ExtentKind, level_zh};
+use jieming_tiles::tilejson::VectorLayer;
+
+/// A collection of tiles.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::api) enum Collection {
+    /// Extents of one level and kind.
+    Units {
+        /// Level word; may be empty.
+        level: String,
+        /// Kind of extent.
+        kind: ExtentKind,
+    },
+    /// Findings that are not gone.
+    Findings,
+    /// Places with a position.
+    Places,
+}
+
+/// What follows the level in the name of administered extents.
+const ADMINISTERED: &str = "@administered";
+
+impl Collection {
+    /// The collection of a name: `units`, `units-county`, `units-county@administered`, `findings`, `places`.
+    pub(in crate::api) fn parse(name: &str) -> Option<Self> {
+        match name {
+            "findings" => return Some(Self::Findings),
+            "places" => return Some(Self::Places),
+            _ => {}
+        }
+        let (name, kind) = match name.strip_suffix(ADMINISTERED) {
+            Some(rest) => (rest, ExtentKind::Administered),
+            None => (name, ExtentKind::Legal),
+        };
+        let rest = name.strip_prefix("units")?;
+        let level = if rest.is_empty() {
+            ""
+        } else {
+            rest.strip_prefix('-').filter(|l| !l.is_empty())?
+        };
+        Some(Self::Units {
+            level: level.to_owned(),
+            kind,
+        })
+    }
+
+    /// Its name.
+    pub(in crate::api) fn name(&self) -> String {
+        match self {
+            Self::Findings => "findings".to_owned(),
+            Self::Places => "places".to_owned(),
+            Self::Units { level, kind } => {
+                let dash = if level.is_empty() { "" } else { "-" };
+                let suffix = if *kind == ExtentKind::Administered {
+                    ADMINISTERED
+                } else {
+                    ""
+                };
+                format!("units{dash}{level}{suffix}")
+            }
+        }
+    }
+
+    /// Its address, percent-encoded, without extension.
+    pub(in crate::api) fn path(&self) -> String {
+        // Only what RFC 3986 leaves unreserved stays as it is.
+        const KEEP: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+            .remove(b'-')
+            .remove(b'_')
+            .remove(b'.')
+            .remove(b'~');
+        format!(
+            "/tiles/{}",
+            percent_encoding::utf8_percent_encode(&self.name(), KEEP)
+        )
+    }
+
+    /// What it holds, for people.
+    pub(in crate::api) fn description(&self) -> String {
+        match self {
+            Self::Findings => "发现 findings".to_owned(),
+            Self::Places => "地名 places".to_owned(),
+            Self::Units { level, kind } => {
+                format!(
+                    "行政区 units · {} {level} · {} {}",
+                    level_zh(level),
+                    kind.zh(),
+                    kind.as_str()
+                )
+            }
+        }
+    }
+
+    /// Its layers.
+    pub(in crate::api) fn layers(&self) -> Vec<VectorLayer> {
+        let layer = |id, description, fields: &[(&'static str, &'static str)]| VectorLayer {
+            id,
+            description,
+            fields: fields.to_vec(),
+        };
+        match self {
+            Self::Units { .. } => vec![
+                layer(
+                    "units",
+                    "areas of units",
+                    &[
+                        ("code", "code, text"),
+                        ("name", "name"),
+                        ("level", "level"),
+                        ("kind", "legal or administered"),
+                        ("parent_code", "code of the unit above; absent when unknown"),
+                    ],
+                ),
+                layer(
+                    "labels",
+                    "one point per unit, for its name",
+                    &[("code", "code, text"), ("name", "name")],
+                ),
+            ],
+            Self::Findings => {
+                let fields = [
+                    ("id", "lasting id"),
+                    ("kind", "kind"),
+                    ("gap_kind", "kind of gap; absent for others"),
+                    ("severity", "info, warning or error"),
+                    ("state", "new or open"),
+                    ("rule", "rule of the catalogue"),
+                    ("level", "level of the units"),
+                ];
+                vec![
+                    layer("findings", "areas of findings", &fields),
+                    layer(
+                        "finding_points",
+                        "a point on each finding; the gravest where they crowd",
+                        &fields,
+                    ),
+                ]
+            }
+            Self::Places => vec![layer(
+                "places",
+                "place names; a share of them where they crowd, those with findings first",
+                &[
+                    ("id", "number"),
+                    ("name", "name"),
+                    ("category", "category; absent when unknown"),
+                    ("finding", "worst severity; absent without findings"),
+                ],
+            )],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_back() {
+        for name in [
+            "units",
+            "units-county",
+            "units-county@administered",
+            "units@administered",
+            "findings",
+            "places",
+        ] {
+            assert_eq!(Collection::parse(name).unwrap().name(), name);
+        }
+        assert_eq!(
+            Collection::parse("units-乡镇 a/b").unwrap().path(),
+            "/tiles/units-%E4%B9%A1%E9%95%87%20a%2Fb"
+        );
+        for name in ["", "unit", "units-", "unitscounty", "finding", "places-x"] {
+            assert_eq!(Collection::parse(name), None, "{name}");
+        }
+    }
+}
