@@ -6,12 +6,18 @@
 //! - [`finding`]: what every check reports.
 //! - [`message`]: parameters of a finding's text, filled in per language.
 //! - [`rules`]: the catalogue of rules.
+//! - [`fields`]: column names under which fields arrive.
+//! - [`position`]: positions as text.
+//! - [`severity`]: from which size a finding is reported, and how much it matters.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod actor;
+pub mod fields;
 pub mod finding;
 pub mod lang;
 pub mod message;
+pub mod position;
 pub mod rules;
+pub mod severity;
 pub mod unit;

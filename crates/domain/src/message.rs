@@ -45,6 +45,13 @@ pub fn params<const N: usize>(pairs: [(&str, Param); N]) -> Params {
     pairs.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()
 }
 
+/// A value by key; one that differs by language stands under `key_zh` and `key_en`.
+pub fn value<'a>(params: &'a Params, key: &str, lang: Lang) -> Option<&'a Param> {
+    params
+        .get(key)
+        .or_else(|| params.get(&format!("{key}_{}", lang.as_str())))
+}
+
 /// Fills the `{key}` holes of a template. A key without a value becomes `?`, so that a message is never lost.
 pub fn fill(template: &str, params: &Params, lang: Lang) -> String {
     let mut out = String::with_capacity(template.len() + 32);
@@ -55,7 +62,7 @@ pub fn fill(template: &str, params: &Params, lang: Lang) -> String {
         };
         out.push_str(&rest[..open]);
         let key = &rest[open + 1..open + close];
-        match params.get(key) {
+        match value(params, key, lang) {
             Some(value) => out.push_str(&show(key, value, lang)),
             None => out.push('?'),
         }
@@ -65,7 +72,8 @@ pub fn fill(template: &str, params: &Params, lang: Lang) -> String {
     out
 }
 
-fn show(key: &str, value: &Param, lang: Lang) -> String {
+/// A value as text.
+pub fn show(key: &str, value: &Param, lang: Lang) -> String {
     match value {
         Param::Text(s) => s.clone(),
         Param::List(items) => lang.list(items),

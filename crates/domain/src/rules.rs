@@ -3,7 +3,7 @@
 
 use crate::finding::{Kind, Severity};
 use crate::lang::Lang;
-use crate::message::{Params, fill};
+use crate::message::{Params, fill, show, value};
 
 mod audit;
 mod ingest;
@@ -55,20 +55,32 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     all().find(|r| r.id == id)
 }
 
-/// The sentence of a finding. A rule that the catalogue does not know (a database written by a newer version)
-/// gives its id.
+/// The sentence of a finding. A rule that the catalogue does not know (a database written by a newer version, a
+/// remark of a reader of files) gives what the parameters say, else its id.
 pub fn message(id: &str, params: &Params, lang: Lang) -> String {
-    find(id).map_or_else(|| id.to_owned(), |r| fill(r.message.of(lang), params, lang))
+    match (find(id), own(params, "detail", lang)) {
+        (Some(rule), _) => fill(rule.message.of(lang), params, lang),
+        (None, Some(detail)) => detail,
+        (None, None) => id.to_owned(),
+    }
 }
 
-/// What would have been right.
+/// What would have been right: what the parameters say, else the rule's text.
 pub fn expected(id: &str, params: &Params, lang: Lang) -> String {
-    find(id).map_or_else(String::new, |r| fill(r.expected.of(lang), params, lang))
+    own(params, "expected", lang)
+        .or_else(|| find(id).map(|r| fill(r.expected.of(lang), params, lang)))
+        .unwrap_or_default()
 }
 
-/// What to do.
+/// What to do: what the parameters say, else the rule's text.
 pub fn remedy(id: &str, params: &Params, lang: Lang) -> String {
-    find(id).map_or_else(String::new, |r| fill(r.remedy.of(lang), params, lang))
+    own(params, "remedy", lang)
+        .or_else(|| find(id).map(|r| fill(r.remedy.of(lang), params, lang)))
+        .unwrap_or_default()
+}
+
+fn own(params: &Params, key: &str, lang: Lang) -> Option<String> {
+    value(params, key, lang).map(|v| show(key, v, lang))
 }
 
 /// The title of a rule, or its id when unknown.

@@ -116,6 +116,16 @@ pub fn parent_by_code(code: &str) -> Option<String> {
     }
 }
 
+/// The beginning that the codes of all units below this one share: `4201` for `420100`. `None` for codes of other forms.
+pub fn codes_below(code: &str) -> Option<&str> {
+    match code_form(code) {
+        CodeForm::Province => code.get(..2),
+        CodeForm::Prefecture => code.get(..4),
+        CodeForm::County | CodeForm::Township | CodeForm::Village => Some(code),
+        CodeForm::Other => None,
+    }
+}
+
 /// The usual levels, largest first, with their Chinese name. Levels are text; a file may bring others.
 pub const LEVELS: &[(&str, &str)] = &[
     ("province", "省级"),
@@ -177,6 +187,14 @@ mod tests {
         codes.push("42010".into());
         codes.push(String::new());
         assert_eq!(malformed_codes(&codes), [20]);
+    }
+
+    #[test]
+    fn beginnings() {
+        assert_eq!(codes_below("420100"), Some("4201"));
+        assert_eq!(codes_below("420000"), Some("42"));
+        assert_eq!(codes_below("420102"), Some("420102"));
+        assert_eq!(codes_below("11.01"), None);
     }
 
     #[test]
