@@ -114,7 +114,7 @@ export function App() {
 
   const fly = (box: Flight["box"]) => {
     const padding = narrow
-      ? { top: 90, right: 40, bottom: (sheet === "peek" ? 0.2 : 0.5) * innerHeight + 30, left: 40 }
+      ? { top: 80, right: 64, bottom: (sheet === "peek" ? 0.12 : 0.5) * innerHeight + 30, left: 40 }
       : { top: 90, right: cardShown ? 450 : 90, bottom: 90, left: 90 };
     setFlight((before) => ({ box, padding, number: (before?.number ?? 0) + 1 }));
   };
@@ -140,7 +140,7 @@ export function App() {
   const hit = (found: Hit) =>
     choose(found.type === "unit"
       ? { type: "unit", code: found.unit.code, level: found.unit.level }
-      : { type: "place", id: found.place.id });
+      : { type: "place", id: String(found.place.id) });
 
   // --- keys and drops ----------------------------------------------------------------------------------------------
   useEffect(() => {
@@ -195,6 +195,9 @@ export function App() {
       onlyUnit={(unit) => { setFilters({ ...filters, unit }); setSelection(null); }}
     />
   );
+  const whole = narrow
+    ? { top: 70, right: 24, bottom: (sheet === "peek" ? 0.12 : 0.5) * innerHeight + 20, left: 24 }
+    : { top: 40, right: 40, bottom: 50, left: 64 };
   const bounds = info ? unionOf([info.bounds]) : null;
   return (
     <WordsContext.Provider value={words}>
@@ -224,7 +227,7 @@ export function App() {
         <main class="map-frame">
           {info && tilesets && (
             <MapPane
-              bounds={bounds} flight={flight} picked={picked}
+              bounds={bounds} padding={whole} flight={flight} picked={picked}
               style={{
                 info, tilesets, filters, highlight: highlight.current, theme: dark ? "dark" : "light", version: service.version,
                 origin: location.origin,

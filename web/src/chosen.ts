@@ -1,7 +1,7 @@
 /** Loads what is chosen, with all that the card tells and the map sets off. */
 import type { Client } from "./api/client";
 import type { Bbox, Feature, FindingDetail, Group, PlaceDetail, UnitDetail } from "./api/types";
-import { boxOf, unionOf } from "./geometry";
+import { boxOf, labelPoint, sight, unionOf } from "./geometry";
 import { NO_HIGHLIGHT, type Highlight } from "./map/style";
 import type { Loaded } from "./ui/hooks";
 import type { Selection } from "./url";
@@ -31,8 +31,14 @@ async function loadUnits(client: Client, codes: readonly string[], level: string
   return (await Promise.all(asked)).filter((unit) => unit !== null);
 }
 
-function unitHighlights(units: readonly Feature<UnitDetail>[]): Highlight["units"] {
-  return units.flatMap(({ geometry, properties }) => (geometry ? [{ code: properties.code, name: properties.name, geometry }] : []));
+/** The parties, each with the place of its name in what is seen of `box`. */
+function unitHighlights(units: readonly Feature<UnitDetail>[], box: Bbox | null, finding: GeoJSON.Geometry | null): Highlight["units"] {
+  const drawn = units.flatMap(({ geometry, properties }) => (geometry ? [{ code: properties.code, name: properties.name, geometry }] : []));
+  return drawn.map((unit) => {
+    const others = drawn.filter((one) => one !== unit).map((one) => one.geometry);
+    const label = box && labelPoint(unit.geometry, finding ? [...others, finding] : others, sight(box));
+    return { ...unit, label };
+  });
 }
 
 async function loadFinding(client: Client, id: string, signal: AbortSignal): Promise<ChosenValue> {
@@ -41,12 +47,13 @@ async function loadFinding(client: Client, id: string, signal: AbortSignal): Pro
   const point = finding.point;
   const drawn = geometry !== null && geometry.type !== "Point";
   const pointBox: Bbox | null = point ? [point[0], point[1], point[0], point[1]] : null;
+  const box = finding.bbox ?? boxOf(geometry) ?? pointBox ?? unionOf(units.map((unit) => unit.properties.bbox ?? boxOf(unit.geometry)));
   return {
     type: "finding",
     finding,
-    box: finding.bbox ?? boxOf(geometry) ?? pointBox ?? unionOf(units.map((unit) => unit.properties.bbox ?? boxOf(unit.geometry))),
+    box,
     highlight: {
-      units: unitHighlights(units),
+      units: unitHighlights(units, box, drawn ? geometry : null),
       findings: drawn ? [{ id: finding.id, kind: finding.kind, geometry }] : [],
       points: !drawn && point ? [{ name: finding.place?.name ?? "", lon: point[0], lat: point[1] }] : [],
     },
@@ -55,21 +62,23 @@ async function loadFinding(client: Client, id: string, signal: AbortSignal): Pro
 
 async function loadPair(client: Client, group: Group, signal: AbortSignal): Promise<ChosenValue> {
   const units = await loadUnits(client, group.units, group.level, signal);
+  const box = group.bbox ?? unionOf(units.map((unit) => unit.properties.bbox));
   return {
     type: "pair",
     group,
-    box: group.bbox ?? unionOf(units.map((unit) => unit.properties.bbox)),
-    highlight: { ...NO_HIGHLIGHT, units: unitHighlights(units) },
+    box,
+    highlight: { ...NO_HIGHLIGHT, units: unitHighlights(units, box, null) },
   };
 }
 
 async function loadUnit(client: Client, code: string, level: string | null, signal: AbortSignal): Promise<ChosenValue> {
   const unit = await client.findUnit(code, level, signal);
+  const box = unit.properties.bbox ?? boxOf(unit.geometry);
   return {
     type: "unit",
     unit: unit.properties,
-    box: unit.properties.bbox ?? boxOf(unit.geometry),
-    highlight: { ...NO_HIGHLIGHT, units: unitHighlights([unit]) },
+    box,
+    highlight: { ...NO_HIGHLIGHT, units: unitHighlights([unit], box, null) },
   };
 }
 

@@ -1,5 +1,5 @@
 /** Boxes around things; longitude, latitude in degrees. */
-import type { Bbox } from "./api/types";
+import type { Bbox, LonLat } from "./api/types";
 
 export function unionOf(boxes: readonly (Bbox | null | undefined)[]): Bbox | null {
   let all: Bbox | null = null;
@@ -29,4 +29,57 @@ export function boxOf(geometry: GeoJSON.Geometry | null | undefined): Bbox | nul
   };
   walk(geometry.coordinates);
   return Number.isFinite(box[0]) ? box : null;
+}
+
+function rings(geometry: GeoJSON.Geometry): GeoJSON.Position[][] {
+  if (geometry.type === "Polygon") return geometry.coordinates;
+  return geometry.type === "MultiPolygon" ? geometry.coordinates.flat() : [];
+}
+
+/** Whether a position lies in an area, by the even-odd rule over all rings. */
+export function contains(geometry: GeoJSON.Geometry, [x, y]: LonLat): boolean {
+  let inside = false;
+  for (const ring of rings(geometry)) {
+    for (let i = 0, before = ring.length - 1; i < ring.length; before = i++) {
+      const [xi = 0, yi = 0] = ring[i] ?? [];
+      const [xj = 0, yj = 0] = ring[before] ?? [];
+      if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
+    }
+  }
+  return inside;
+}
+
+/** Positions tried along each side of a box. */
+const TRIES = 15;
+
+/**
+ * Where to write a name so that it is in sight when one looks at `box`: a position within `area` and in none of
+ * `without`, as much in the middle of all such positions as one of them can be. Null when there is none.
+ */
+export function labelPoint(area: GeoJSON.Geometry, without: readonly GeoJSON.Geometry[], box: Bbox): LonLat | null {
+  const free: LonLat[] = [];
+  for (let row = 0; row < TRIES; row++) {
+    for (let column = 0; column < TRIES; column++) {
+      const at: LonLat = [
+        box[0] + ((column + 0.5) / TRIES) * (box[2] - box[0]),
+        box[1] + ((row + 0.5) / TRIES) * (box[3] - box[1]),
+      ];
+      if (contains(area, at) && !without.some((one) => contains(one, at))) free.push(at);
+    }
+  }
+  const middle = free.reduce(([x, y], at) => [x + at[0] / free.length, y + at[1] / free.length], [0, 0]);
+  const far = (at: LonLat) => (at[0] - middle[0]) ** 2 + (at[1] - middle[1]) ** 2;
+  return free.reduce<LonLat | null>((best, at) => (best === null || far(at) < far(best) ? at : best), null);
+}
+
+/** Half a side of the smallest box looked at, in degrees: about 30 m. */
+const SMALLEST = 0.0003;
+
+/** What is in sight after a flight to a box: nearly square, with some room around. */
+export function sight(box: Bbox): Bbox {
+  const x = (box[0] + box[2]) / 2;
+  const y = (box[1] + box[3]) / 2;
+  const narrowing = Math.max(Math.cos((y * Math.PI) / 180), 0.01);
+  const half = Math.max(((box[2] - box[0]) / 2) * narrowing, (box[3] - box[1]) / 2, SMALLEST) * 1.15;
+  return [x - half / narrowing, y - half, x + half / narrowing, y + half];
 }

@@ -43,6 +43,12 @@ export function partyColour(index: number): string {
 
 export type Theme = "light" | "dark";
 
+/** Text in the colour of a party, dark or light enough to be read. */
+export function partyInk(index: number, theme: Theme): string {
+  const inks = theme === "light" ? ["#0a5557", "#6b4f00", "#443d87", "#4a561a"] : ["#7fd6d4", "#e9c463", "#b9b3f0", "#c3d27a"];
+  return inks[index % inks.length] ?? "#000000";
+}
+
 export interface MapColours {
   ground: string;
   unit: string;

@@ -103,13 +103,15 @@ export function findingLink(origin: string, id: string): string {
   return `${origin}/?finding=${encodeURIComponent(id)}`;
 }
 
+const list = (words: readonly string[]) => (words.length ? words.join(",") : null);
+
 /** The filters as parameters of the API. */
 export function filterQuery(filters: Filters): Record<string, string | number | null> {
   return {
     level: filters.level,
-    kind: filters.kinds.join(","),
-    severity: filters.severities.join(","),
-    state: filters.states.join(","),
+    kind: list(filters.kinds),
+    severity: list(filters.severities),
+    state: list(filters.states),
     unit: filters.unit,
     min_area_m2: filters.minArea,
   };

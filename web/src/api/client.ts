@@ -20,11 +20,11 @@ export class ApiError extends Error {
 
 export type Query = Record<string, string | number | null | undefined>;
 
-/** An address with the parameters that have a value. */
+/** An address with the parameters that have a value. The empty text is one: `level=` means units without a level. */
 export function address(path: string, query: Query = {}): string {
   const parts = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
-    if (value !== null && value !== undefined && value !== "") parts.set(key, String(value));
+    if (value !== null && value !== undefined) parts.set(key, String(value));
   }
   const text = parts.toString();
   return text ? `${path}?${text}` : path;
@@ -133,12 +133,12 @@ export class Client {
   }
 
   listRows(
-    sha: string, query: { state?: RowState | ""; limit?: number; after?: string | null }, signal?: AbortSignal,
+    sha: string, query: { state?: RowState | null; limit?: number; after?: string | null }, signal?: AbortSignal,
   ): Promise<Page & { rows: RowResult[] }> {
     return getJson(address(`${V1}/submissions/${seg(sha)}/rows`, { ...query, lang: this.lang }), signal);
   }
 
-  rowsAddress(sha: string, state: RowState | "", format: "json" | "csv"): string {
+  rowsAddress(sha: string, state: RowState | null, format: "json" | "csv"): string {
     return address(`${V1}/submissions/${seg(sha)}/rows`, { state, format, lang: this.lang });
   }
 

@@ -57,11 +57,14 @@ export interface Finding {
   point: LonLat | null;
   first_seen: string | null;
   last_seen: string | null;
-  place: { id: string; name: string } | null;
+  place: { id: PlaceId; name: string } | null;
 }
 
+/** Places are numbered; the page only passes the number on. */
+export type PlaceId = number | string;
+
 export interface PlaceInside {
-  id: string;
+  id: PlaceId;
   name: string;
   lon: number;
   lat: number;
@@ -109,7 +112,7 @@ export interface UnitDetail extends Unit {
 }
 
 export interface Place {
-  id: string;
+  id: PlaceId;
   name: string;
   lon: number | null;
   lat: number | null;

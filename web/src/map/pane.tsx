@@ -17,11 +17,13 @@ export interface Flight {
 interface Props {
   style: StyleInput;
   bounds: Bbox | null;
+  /** What lies over the map when everything is shown. */
+  padding: Padding;
   flight: Flight | null;
   picked(things: Picked[]): void;
 }
 
-export function MapPane({ style, bounds, flight, picked }: Props) {
+export function MapPane({ style, bounds, padding, flight, picked }: Props) {
   const { t } = useWords();
   const container = useRef<HTMLDivElement>(null);
   const view = useRef<MapView | null>(null);
@@ -34,7 +36,7 @@ export function MapPane({ style, bounds, flight, picked }: Props) {
   useEffect(() => {
     if (!container.current) return;
     try {
-      view.current = new MapView(container.current, buildStyle(style), bounds, t("map.label"), {
+      view.current = new MapView(container.current, buildStyle(style), bounds, padding, t("map.label"), {
         picked: (things) => pick.current(things), moved: setAt, turned: setBearing,
       });
     } catch {
@@ -78,7 +80,7 @@ export function MapPane({ style, bounds, flight, picked }: Props) {
         {bounds && (
           <button
             type="button" aria-label={t("map.whole")} title={t("map.whole")}
-            onClick={() => view.current?.fly(bounds, { top: 40, right: 40, bottom: 40, left: 40 })}
+            onClick={() => view.current?.fly(bounds, padding)}
           ><Icon name="whole" /></button>
         )}
       </div>

@@ -3,9 +3,9 @@
  * There is no `glyphs` address: text is drawn with fonts of the machine, so that nothing is fetched from elsewhere.
  */
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
-import { KINDS, type Info, type TileJson } from "../api/types";
+import { KINDS, type Info, type LonLat, type TileJson } from "../api/types";
 import { levelRank } from "../levels";
-import { KIND_LOOKS, MAP_COLOURS, partyColour, SEVERITY_COLOURS, type Theme } from "../palette";
+import { KIND_LOOKS, MAP_COLOURS, partyColour, partyInk, SEVERITY_COLOURS, type Theme } from "../palette";
 import type { Filters } from "../url";
 
 export interface UnitTiles {
@@ -21,7 +21,7 @@ export interface Tilesets {
 
 /** What is set off from the rest: the parties in their order, the finding, a place. */
 export interface Highlight {
-  units: { code: string; name: string; geometry: GeoJSON.Geometry }[];
+  units: { code: string; name: string; geometry: GeoJSON.Geometry; label: LonLat | null }[];
   findings: { id: string; kind: string; geometry: GeoJSON.Geometry }[];
   points: { name: string; lon: number; lat: number }[];
 }
@@ -93,7 +93,7 @@ function tileSource(tiles: TileJson, input: StyleInput) {
 
 const collection = (features: GeoJSON.Feature[]): GeoJSON.FeatureCollection => ({ type: "FeatureCollection", features });
 
-function highlightSources(highlight: Highlight): StyleSpecification["sources"] {
+function highlightSources(highlight: Highlight, theme: Theme): StyleSpecification["sources"] {
   return {
     "chosen-units": {
       type: "geojson",
@@ -102,6 +102,14 @@ function highlightSources(highlight: Highlight): StyleSpecification["sources"] {
         geometry: unit.geometry,
         properties: { code: unit.code, name: unit.name, colour: partyColour(party), second: party % 2 === 1 },
       }))),
+    },
+    "chosen-names": {
+      type: "geojson",
+      data: collection(highlight.units.flatMap((unit, party) => (unit.label ? [{
+        type: "Feature" as const,
+        geometry: { type: "Point" as const, coordinates: unit.label },
+        properties: { name: unit.name, ink: partyInk(party, theme) },
+      }] : []))),
     },
     "chosen-findings": {
       type: "geojson",
@@ -133,7 +141,7 @@ export function buildStyle(input: StyleInput): StyleSpecification {
   const { tilesets, filters, theme } = input;
   const colours = MAP_COLOURS[theme];
   const levels = shownLevels(tilesets.units, filters.level);
-  const sources: StyleSpecification["sources"] = highlightSources(input.highlight);
+  const sources: StyleSpecification["sources"] = highlightSources(input.highlight, theme);
   const layers: LayerSpecification[] = [
     { id: "ground", type: "background", paint: { "background-color": colours.ground } },
   ];
@@ -257,9 +265,13 @@ export function buildStyle(input: StyleInput): StyleSpecification {
       paint: { "icon-opacity": ["case", ["==", ["get", "severity"], "info"], 0.75, 1] },
     });
   }
-  levels.forEach(({ tiles }, depth) => {
+  // Where labels meet, that of the upper layer stays: coarse levels come last. The parties have labels of their own.
+  const parties = input.highlight.units.filter((unit) => unit.label).map((unit) => unit.code);
+  [...levels].reverse().forEach(({ tiles }, back) => {
+    const depth = levels.length - 1 - back;
     layers.push({
       id: `units-label-${depth}`, type: "symbol", source: `units-${depth}`, "source-layer": "labels",
+      filter: ["!", ["in", ["get", "code"], ["literal", parties]]],
       ...(tiles.minzoom ? { minzoom: tiles.minzoom } : {}),
       layout: {
         "text-field": ["get", "name"], "text-font": depth === 0 ? FONT_STRONG : FONT, "text-max-width": 8,
@@ -273,6 +285,14 @@ export function buildStyle(input: StyleInput): StyleSpecification {
     });
   });
   layers.push(
+    {
+      id: "chosen-units-label", type: "symbol", source: "chosen-names",
+      layout: {
+        "text-field": ["get", "name"], "text-font": FONT_STRONG, "text-size": 16, "text-max-width": 8, "text-letter-spacing": 0.08,
+        "text-allow-overlap": true,
+      },
+      paint: { "text-color": ["get", "ink"], "text-halo-color": colours.halo, "text-halo-width": 2 },
+    },
     {
       id: "chosen-points", type: "circle", source: "chosen-points",
       paint: { "circle-radius": 8, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": colours.chosen, "circle-stroke-width": 2.4 },

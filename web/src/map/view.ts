@@ -40,13 +40,13 @@ const CLOSEST = 18.5;
 export class MapView {
   readonly map: maplibregl.Map;
 
-  constructor(container: HTMLElement, style: StyleSpecification, bounds: Bbox | null, label: string, events: MapEvents) {
+  constructor(container: HTMLElement, style: StyleSpecification, bounds: Bbox | null, padding: Padding, label: string, events: MapEvents) {
     maplibregl.setWorkerUrl(workerUrl);
     this.map = new maplibregl.Map({
       container,
       style,
       // A position in the address goes before these bounds.
-      ...(bounds ? { bounds, fitBoundsOptions: { padding: 40 } } : { center: [105, 35], zoom: 3 }),
+      ...(bounds ? { bounds, fitBoundsOptions: { padding } } : { center: [105, 35], zoom: 3 }),
       hash: "map",
       maxZoom: 22,
       minZoom: 1,

@@ -134,7 +134,7 @@ function PlacesInside({ finding, choose }: { finding: FindingDetail; choose(sele
       {finding.places.length === 0 ? <p class="faint">{t("card.places.none")}</p> : (
         <ul class="names">
           {shown.map((place) => (
-            <li key={place.id}><button type="button" onClick={() => choose({ type: "place", id: place.id })}>{place.name}</button></li>
+            <li key={place.id}><button type="button" onClick={() => choose({ type: "place", id: String(place.id) })}>{place.name}</button></li>
           ))}
           {shown.length < finding.places.length && (
             <li><button type="button" class="quiet" onClick={() => setAll(true)}>{t("card.places.all", { n: count(lang, finding.places.length) })}</button></li>
@@ -162,7 +162,7 @@ function FindingBody({ finding, client, choose }: { finding: FindingDetail } & P
         {finding.point && <Fact name={t("card.position")} wide><span class="tabular">{position(...finding.point)}</span></Fact>}
         {place && (
           <Fact name={t("card.place")} wide>
-            <button type="button" class="inline" onClick={() => choose({ type: "place", id: place.id })}>{place.name}</button>
+            <button type="button" class="inline" onClick={() => choose({ type: "place", id: String(place.id) })}>{place.name}</button>
           </Fact>
         )}
         <Fact name={t("card.rule")} wide><code>{finding.rule}</code></Fact>

@@ -124,7 +124,7 @@ function FindingRow({ finding, chosen, choose }: { finding: Finding; chosen: boo
 
 function Singles({ client, filters, version, group, selection, choose }: Pick<Props, "client" | "filters" | "version" | "selection" | "choose"> & { group: Group }) {
   const { t, lang } = useWords();
-  const query = { ...filterQuery(filters), level: group.level ?? filters.level, pair: group.units.join(","), parent: group.parent, sort: "-area" };
+  const query = { ...filterQuery(filters), level: group.level ?? filters.level, pair: group.units.length ? group.units.join(",") : null, parent: group.parent, sort: "-area" };
   const { list, more, again } = usePaged<Finding>(
     JSON.stringify([query, version, lang]),
     async (after, signal) => {

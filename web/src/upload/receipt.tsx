@@ -41,7 +41,7 @@ function Rows({ client, receipt }: { client: Client; receipt: Receipt }) {
   const load = (after: string | null, before: RowResult[], signal: AbortSignal) => {
     setBusy(true);
     setError(null);
-    client.listRows(receipt.submission, { state, limit: ROWS_PAGE, after }, signal).then(
+    client.listRows(receipt.submission, { state: state || null, limit: ROWS_PAGE, after }, signal).then(
       (page) => {
         if (signal.aborted) return;
         setRows([...before, ...page.rows]);
@@ -86,8 +86,8 @@ function Rows({ client, receipt }: { client: Client; receipt: Receipt }) {
         <span class="formats">
           {stored ? (
             <>
-              <a href={client.rowsAddress(receipt.submission, state, "csv")} download={`${stem}-rows.csv`}><Icon name="download" size={14} /> CSV</a>
-              <a href={client.rowsAddress(receipt.submission, state, "json")} download={`${stem}-rows.json`}><Icon name="download" size={14} /> JSON</a>
+              <a href={client.rowsAddress(receipt.submission, state || null, "csv")} download={`${stem}-rows.csv`}><Icon name="download" size={14} /> CSV</a>
+              <a href={client.rowsAddress(receipt.submission, state || null, "json")} download={`${stem}-rows.json`}><Icon name="download" size={14} /> JSON</a>
             </>
           ) : (
             <>
