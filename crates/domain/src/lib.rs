@@ -6,6 +6,7 @@
 //! - [`finding`]: what every check reports.
 //! - [`message`]: parameters of a finding's text, filled in per language.
 //! - [`rules`]: the catalogue of rules.
+//! - [`ellipsoid`]: areas and distances.
 //! - [`fields`]: column names under which fields arrive.
 //! - [`position`]: positions as text.
 //! - [`severity`]: from which size a finding is reported, and how much it matters.
@@ -13,6 +14,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod actor;
+pub mod ellipsoid;
 pub mod fields;
 pub mod finding;
 pub mod lang;
