@@ -139,7 +139,7 @@ export function App() {
   };
   const hit = (found: Hit) =>
     choose(found.type === "unit"
-      ? { type: "unit", code: found.unit.code, level: found.unit.level }
+      ? { type: "unit", code: found.unit.code || found.unit.name, level: found.unit.level }
       : { type: "place", id: String(found.place.id) });
 
   // --- keys and drops ----------------------------------------------------------------------------------------------

@@ -33,9 +33,8 @@ export interface Service {
 export function useService(client: Client): Service {
   const [info, setInfo] = useState<Info | null>(null);
   const [tilesets, setTilesets] = useState<Tilesets | null>(null);
-  const [loads, setLoads] = useState(0);
   const [error, setError] = useState<unknown>(null);
-  const [following, setFollowing] = useState<{ run: number; since: number } | null>(null);
+  const [following, setFollowing] = useState<{ run: number | null; since: number } | null>(null);
   const latest = useRef<Info | null>(null);
 
   const load = useCallback(async () => {
@@ -45,9 +44,8 @@ export function useService(client: Client): Service {
       latest.current = got;
       setInfo(got);
       setTilesets(tiles);
-      setLoads((n) => n + 1);
       setError(null);
-      if (got.audit.running) setFollowing((now) => now ?? { run: got.audit.run - 1, since: Date.now() });
+      if (got.audit.running) setFollowing((now) => now ?? { run: null, since: Date.now() });
     } catch (cause) {
       setError(cause);
     }
@@ -58,6 +56,7 @@ export function useService(client: Client): Service {
   useEffect(() => {
     if (following === null) return;
     let stopped = false;
+    let seen = false;
     const look = async () => {
       let now: Info | null = null;
       try {
@@ -67,10 +66,11 @@ export function useService(client: Client): Service {
       }
       if (stopped) return;
       if (now) {
+        seen ||= now.audit.running;
         latest.current = now;
         setInfo(now);
         const late = Date.now() - following.since > AUDIT_BEGINS_WITHIN_MS;
-        if (!now.audit.running && (now.audit.run > following.run || late)) {
+        if (!now.audit.running && (seen || now.audit.run !== following.run || late)) {
           setFollowing(null);
           void load();
           return;
@@ -87,10 +87,10 @@ export function useService(client: Client): Service {
 
   return {
     info, tilesets, error,
-    version: `${info?.audit.run ?? 0}.${loads}`,
+    version: String(info?.generation ?? 0),
     again: () => void load(),
     follow: () => {
-      setFollowing({ run: latest.current?.audit.run ?? 0, since: Date.now() });
+      setFollowing({ run: latest.current?.audit.run ?? null, since: Date.now() });
       void load();
     },
   };

@@ -35,7 +35,9 @@ export interface Info {
   bounds: Bbox | null;
   levels: LevelInfo[];
   counts: { units: number; places: number; findings_open: number; submissions: number };
-  audit: { running: boolean; run: number; finished_at: string | null; progress: number | null };
+  audit: { running: boolean; run: number | null; finished_at: string | null; progress: number | null; failed: boolean };
+  /** Grows with every write that can be seen. */
+  generation: number;
 }
 
 export interface Finding {
@@ -113,6 +115,7 @@ export interface UnitDetail extends Unit {
 
 export interface Place {
   id: PlaceId;
+  code: string | null;
   name: string;
   lon: number | null;
   lat: number | null;

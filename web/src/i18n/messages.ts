@@ -140,6 +140,7 @@ export const messages = {
 
   "audit.running": { zh: "正在检查…", en: "Audit running…" },
   "audit.finished": { zh: "检查于 {time}", en: "Audited {time}" },
+  "audit.failed": { zh: "上次检查没有完成", en: "The last audit failed" },
   "audit.never": { zh: "尚未检查", en: "Not audited yet" },
   "audit.start": { zh: "重新检查", en: "Audit again" },
 

@@ -34,7 +34,7 @@ export interface StyleInput {
   filters: Filters;
   highlight: Highlight;
   theme: Theme;
-  /** Grows when the data changed; part of the tile addresses, so that no old tile stays. */
+  /** Changes when the data did; stands in the fragment of the tile addresses, so that no old tile stays in sight. */
   version: string;
   origin: string;
 }
@@ -81,7 +81,7 @@ function tileSource(tiles: TileJson, input: StyleInput) {
     const whole = new URL(url, input.origin);
     // Braces of the template are escaped by URL; MapLibre wants them as they are.
     const text = whole.href.replace(/%7B/gi, "{").replace(/%7D/gi, "}");
-    return `${text}${text.includes("?") ? "&" : "?"}v=${encodeURIComponent(input.version)}`;
+    return `${text}#${encodeURIComponent(input.version)}`;
   };
   return {
     type: "vector" as const,

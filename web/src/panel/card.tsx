@@ -214,6 +214,8 @@ const NEIGHBOURS_SHOWN = 30;
 
 function UnitBody({ unit, client, choose, onlyUnit }: { unit: UnitDetail } & Pick<Props, "client" | "choose" | "onlyUnit">) {
   const { t, lang } = useWords();
+  // A unit without a code goes by its name.
+  const key = unit.code || unit.name;
   return (
     <>
       <dl class="facts">
@@ -227,23 +229,23 @@ function UnitBody({ unit, client, choose, onlyUnit }: { unit: UnitDetail } & Pic
       <section>
         <h3>{t("card.findings")}</h3>
         <KindCounts kinds={unit.findings} />
-        <div class="row"><button type="button" class="button" onClick={() => onlyUnit(unit.code)}><Icon name="filter" size={16} /> {t("card.only_unit")}</button></div>
+        <div class="row"><button type="button" class="button" onClick={() => onlyUnit(key)}><Icon name="filter" size={16} /> {t("card.only_unit")}</button></div>
       </section>
       {unit.neighbours.length > 0 && (
         <section>
           <h3>{t("card.neighbours")} <small>{count(lang, unit.neighbours.length)}</small></h3>
           <ul class="reports">
             {unit.neighbours.slice(0, NEIGHBOURS_SHOWN).map((one) => (
-              <li key={one.code}>
-                <button type="button" class="inline grow" onClick={() => choose({ type: "unit", code: one.code, level: unit.level })}>{one.name || one.code}</button>
+              <li key={one.code || one.name}>
+                <button type="button" class="inline grow" onClick={() => choose({ type: "unit", code: one.code || one.name, level: unit.level })}>{one.name || one.code}</button>
                 <small>{metres(lang, one.length_m)}</small>
-                <span class="formats"><a href={client.lineReport(unit.code, one.code, "html")} target="_blank" rel="noopener">{t("report.line")}</a></span>
+                <span class="formats"><a href={client.lineReport(key, one.code || one.name, "html")} target="_blank" rel="noopener">{t("report.line")}</a></span>
               </li>
             ))}
           </ul>
         </section>
       )}
-      <Reports client={client} units={[unit.code]} names={[unit.name]} />
+      <Reports client={client} units={[key]} names={[unit.name]} />
     </>
   );
 }
@@ -255,6 +257,7 @@ function PlaceBody({ place, choose }: { place: PlaceDetail } & Pick<Props, "choo
   return (
     <>
       <dl class="facts">
+        {place.code && <Fact name={t("card.code")} wide><code>{place.code}</code></Fact>}
         {place.category && <Fact name={t("card.category")}>{place.category}</Fact>}
         {place.accuracy_m !== null && <Fact name={t("card.accuracy")}>± {metres(lang, place.accuracy_m)}</Fact>}
         {unit && (

@@ -78,7 +78,7 @@ function UnitFilter({ client, filters, change }: Omit<Props, "info">) {
     if (filters.unit === null || name?.code === filters.unit) return;
     const abort = new AbortController();
     client.findUnit(filters.unit, null, abort.signal).then(
-      (unit) => setName({ code: unit.properties.code, name: unit.properties.name }),
+      (unit) => setName({ code: unit.properties.code || unit.properties.name, name: unit.properties.name }),
       () => undefined,
     );
     return () => abort.abort();
@@ -95,7 +95,7 @@ function UnitFilter({ client, filters, change }: Omit<Props, "info">) {
   return (
     <Combobox
       class="small" label={t("filter.unit")} placeholder={t("filter.unit.placeholder")} find={find}
-      choose={(unit) => { setName(unit); change({ ...filters, unit: unit.code }); }}
+      choose={(unit) => { setName({ code: unit.code || unit.name, name: unit.name }); change({ ...filters, unit: unit.code || unit.name }); }}
     />
   );
 }

@@ -129,7 +129,9 @@ function Singles({ client, filters, version, group, selection, choose }: Pick<Pr
     JSON.stringify([query, version, lang]),
     async (after, signal) => {
       const page = await client.listFindings({ ...query, limit: FINDINGS_PAGE, after }, signal);
-      return { items: page.findings, ...(page.matched === undefined ? {} : { matched: page.matched }), next: page.next };
+      // The API cannot ask for findings without any party; of those of one place it gives all.
+      const items = page.findings.filter((finding) => finding.units.join() === group.units.join());
+      return { items, ...(page.matched === undefined ? {} : { matched: page.matched }), next: page.next };
     },
   );
   return (

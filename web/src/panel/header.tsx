@@ -38,7 +38,7 @@ export function AuditStatus({ info, start }: { info: Info; start(): void }) {
         </>
       ) : (
         <>
-          <span class="grow" role="status">{audit.finished_at ? t("audit.finished", { time: time(audit.finished_at) }) : t("audit.never")}</span>
+          <span class="grow" role="status">{audit.failed ? t("audit.failed") : audit.finished_at ? t("audit.finished", { time: time(audit.finished_at) }) : t("audit.never")}</span>
           {info.counts.units > 0 && (
             <button type="button" class="quiet" onClick={start}><Icon name="again" size={15} /> {t("audit.start")}</button>
           )}

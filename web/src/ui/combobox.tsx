@@ -62,6 +62,8 @@ export function Combobox<T>({ label, placeholder, find, choose, inputRef, class:
     if (event.key === "ArrowDown" && size) setActive((at) => (at + 1) % size);
     else if (event.key === "ArrowUp" && size) setActive((at) => (at + size - 1) % size);
     else if (event.key === "Enter") take(options?.[active]);
+    // The key that leads here from elsewhere is no beginning of a name.
+    else if (event.key === "/" && text === "") event.stopPropagation();
     else if (event.key === "Escape" && (text !== "" || open)) {
       setText("");
       setOpen(false);

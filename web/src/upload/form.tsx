@@ -64,15 +64,15 @@ export function UploadForm({ client, info, dropped, done }: Props) {
   const levels = [...new Set([...info.levels.map(({ level }) => level).filter(Boolean), ...USUAL_LEVELS])];
   const units = choices.as === "units";
   const text = (field: keyof SubmissionChoices, label: Key, list?: readonly string[], hint?: Key) => (
-    <label class="field">
-      <span>{t(label)}</span>
+    <div class="field">
+      <label for={`field-${field}`}>{t(label)}</label>
       <input
-        type="text" value={String(choices[field])} spellcheck={false} autocomplete="off"
+        id={`field-${field}`} type="text" value={String(choices[field])} spellcheck={false} autocomplete="off"
         {...(list ? { list: `list-${field}` } : {})} placeholder={t(hint ?? "upload.auto")}
         onInput={(event) => set({ [field]: event.currentTarget.value })}
       />
       {list && <datalist id={`list-${field}`}>{list.map((word) => <option key={word} value={word}>{field === "level" ? levelName(t, word) : word}</option>)}</datalist>}
-    </label>
+    </div>
   );
   const sending = work.state === "sending";
   return (

@@ -45,7 +45,7 @@ test("nothing comes from elsewhere unless a basemap is set", () => {
   for (const source of Object.values(style.sources)) {
     if (source.type === "vector") for (const url of source.tiles ?? []) assert.ok(url.startsWith("http://127.0.0.1:8080/tiles/"), url);
   }
-  assert.match(JSON.stringify(style.sources), /units-county\/\{z\}\/\{x\}\/\{y\}\.mvt\?v=4\.2/);
+  assert.match(JSON.stringify(style.sources), /units-county\/\{z\}\/\{x\}\/\{y\}\.mvt#4\.2/);
   assert.equal("basemap" in style.sources, false);
   assert.equal("basemap" in buildStyle(full).sources, true);
 });
