@@ -100,6 +100,7 @@ CREATE TABLE extents (
 ) STRICT;
 CREATE INDEX extents_visible ON extents (level, kind, identity) WHERE recorded_at IS NOT NULL AND superseded_at IS NULL;
 CREATE INDEX extents_code ON extents (code) WHERE recorded_at IS NOT NULL AND superseded_at IS NULL;
+CREATE INDEX extents_name ON extents (name) WHERE recorded_at IS NOT NULL AND superseded_at IS NULL;
 CREATE INDEX extents_parent ON extents (parent_code) WHERE recorded_at IS NOT NULL AND superseded_at IS NULL;
 CREATE INDEX extents_submission ON extents (submission_id);
 CREATE INDEX extents_unit ON extents (unit_id);
@@ -175,7 +176,7 @@ CREATE INDEX findings_parties ON findings (parties);
 CREATE INDEX findings_place ON findings (place_id) WHERE place_id IS NOT NULL;
 CREATE INDEX findings_first_run ON findings (first_run);
 CREATE INDEX findings_last_run ON findings (last_run);
--- Boxes of findings that are not gone.
+-- Boxes of findings, whatever their state.
 CREATE VIRTUAL TABLE findings_box USING rtree (seq, west, east, south, north);
 
 -- The parties of a finding, in order of code.

@@ -1,4 +1,4 @@
-//! What is kept, spoken of in use cases. One trait, [`Store`]; SQLite is its first backend.
+//! What is kept, spoken of in use cases. One trait, [`Store`]; [`sqlite`] is its first backend.
 //!
 //! - Every method is one transaction. Every write that others can see takes an [`Actor`] and leaves an entry in the
 //!   audit log in the same transaction, and moves [`Store::generation`] on.
@@ -10,6 +10,7 @@
 mod error;
 pub mod model;
 pub mod query;
+pub mod sqlite;
 
 pub use error::StoreError;
 pub use model::*;

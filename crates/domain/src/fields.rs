@@ -63,6 +63,29 @@ impl PlaceField {
     }
 }
 
+impl PlaceField {
+    /// The same for a coordinate inside a nested object, `position.lng`: after every plain name.
+    fn rank_inside(&self, column: &str) -> Option<usize> {
+        let (object, inner) = column.rsplit_once('.')?;
+        let position = place_field("position")?;
+        if !matches!(self.key, "lon_from" | "lat_from")
+            || position.rank(&normalise(object)).is_none()
+        {
+            return None;
+        }
+        self.rank(&normalise(inner)).map(|rank| rank + 100)
+    }
+}
+
+/// Fields of the form that take listed values only, with the values seen on forms and in exports.
+pub const ENUMERATIONS: &[(&str, &[&str])] = &[
+    ("use_period", &["现今地名", "历史地名"]),
+    ("census_status", &["增加", "修改", "不变"]),
+    ("survey_method", &["实地测量", "图解测量", "实测", "图解"]),
+    ("coord_system", &["2000国家大地坐标系"]),
+    ("map_scale", &["1:50000"]),
+];
+
 /// A column name for comparison: without case, blanks, brackets and what they hold, stars and joining marks;
 /// full-width letters and digits as half-width ones.
 pub fn normalise(name: &str) -> String {
@@ -97,7 +120,10 @@ pub fn map_place_columns<S: AsRef<str>>(columns: &[S]) -> Vec<(&'static str, usi
     let mut fits: Vec<(usize, usize, usize)> = Vec::new(); // rank, field, column
     for (f, field) in TABLE.iter().enumerate() {
         for (c, name) in normal.iter().enumerate() {
-            if let Some(rank) = field.rank(name) {
+            if let Some(rank) = field
+                .rank(name)
+                .or_else(|| field.rank_inside(columns[c].as_ref()))
+            {
                 fits.push((rank, f, c));
             }
         }
@@ -313,6 +339,18 @@ mod tests {
                 ("standard_name", "name".into()),
                 ("lat_from", "lat".into()),
                 ("lon_from", "lng".into())
+            ]
+        );
+    }
+
+    #[test]
+    fn coordinates_in_an_object() {
+        assert_eq!(
+            mapped(&["name", "position.lng", "position.lat"]),
+            [
+                ("standard_name", "name".into()),
+                ("lon_from", "position.lng".into()),
+                ("lat_from", "position.lat".into())
             ]
         );
     }

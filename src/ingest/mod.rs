@@ -1,0 +1,38 @@
+//! Taking files in: bytes → submission → rows → accepted rows and findings.
+//!
+//! - [`read_units`] and [`read_places`] read and check a file and know no database: an upload, the command line and an
+//!   audit of files use the same functions.
+//! - [`import`] keeps the bytes, stages what was read in batches, and accepts it in one short transaction.
+//!
+//! A row is rejected only when it cannot be read, or (places) has no name, or (units) no polygon. Everything else is
+//! accepted, with findings. `read = accepted + rejected`, always.
+
+mod accept;
+mod bytes;
+mod error;
+mod geometry;
+mod options;
+mod places;
+mod source;
+mod units;
+
+pub use accept::{ImportContext, ImportError, Imported, import, read_only};
+pub use bytes::{DataFolder, Fingerprint, fingerprint, main_files};
+pub use error::Refused;
+pub use options::{FileOptions, ImportOptions};
+pub use places::{PlaceBatch, PlacesSummary, read_places};
+pub use source::Reading;
+pub use units::{UnitRecord, UnitsFile, read_units};
+
+/// How far a reading is, for whoever watches. Called from the thread that reads.
+pub trait Progress: Send + Sync {
+    /// So many rows are read, of so many when known.
+    fn rows(&self, read: u64, total: Option<u64>);
+}
+
+/// Nobody watches.
+pub struct Unwatched;
+
+impl Progress for Unwatched {
+    fn rows(&self, _read: u64, _total: Option<u64>) {}
+}

@@ -1,0 +1,1 @@
+INSERT INTO audit_log (at, actor, via, action, subject, details) VALUES (?, ?, ?, ?, ?, ?)

@@ -1,0 +1,1 @@
+INSERT INTO finding_units (seq, number, unit_id, code, name) VALUES (?, ?, ?, ?, ?)

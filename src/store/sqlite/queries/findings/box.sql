@@ -1,0 +1,1 @@
+INSERT INTO findings_box (seq, west, east, south, north) VALUES (?, ?, ?, ?, ?)

@@ -1,0 +1,1 @@
+UPDATE findings SET state = 'gone' WHERE id = ? AND state <> 'gone'

@@ -1,0 +1,1 @@
+SELECT DISTINCT scope FROM findings ORDER BY scope

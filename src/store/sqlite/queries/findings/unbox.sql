@@ -1,0 +1,1 @@
+DELETE FROM findings_box WHERE seq = ?

@@ -1,0 +1,1 @@
+SELECT value FROM generation WHERE id = 1

@@ -1,0 +1,1 @@
+DELETE FROM parameter_sets WHERE name = ?

@@ -1,0 +1,1 @@
+INSERT INTO parameter_sets (name, definition) VALUES (?, ?) ON CONFLICT (name) DO NOTHING

@@ -1,0 +1,1 @@
+SELECT name, definition FROM parameter_sets ORDER BY name

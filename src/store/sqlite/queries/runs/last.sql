@@ -1,0 +1,1 @@
+SELECT * FROM runs WHERE finished_at IS NOT NULL ORDER BY number DESC LIMIT 1

@@ -1,0 +1,1 @@
+DELETE FROM submissions WHERE state = 'staging' AND received_at < ?

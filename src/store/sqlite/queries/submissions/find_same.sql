@@ -1,0 +1,1 @@
+SELECT * FROM submissions WHERE sha256 = ? AND kind = ? AND options = ?
