@@ -1,1 +1,144 @@
-//! coverage
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+//! Planar polygonal coverages (行政区划覆盖): what a set of units claims of the plane, and where that is no partition.
+//!
+//! A coverage is a set of units, each one or more polygons, optionally with parents and exclusions. It is whole when
+//!
+//! 1. no two units claim the same ground (else an *overlap*),
+//! 2. every piece of ground inside the parent is claimed (else a *gap*: hole, inlet, corridor, shortfall),
+//! 3. no unit claims ground outside its parent (else a *spill*),
+//! 4. every unit is made of valid rings (else *invalid*, and it is checked all the same).
+//!
+//! The way of the data, one module a step:
+//!
+//! 1. [`grid`]: vertices are snapped **once** to an integer grid; from there all decisions are exact.
+//! 2. [`segments`]: rings become segments; equal ones of several rings are held once.
+//! 3. [`noding`]: crossings and touching vertices split segments (snap rounding).
+//! 4. [`arrangement`]: nodes, half-edges, faces, and which ring encloses which face.
+//! 5. [`claims`]: per face the rings around it by the even-odd rule, hence the units, parents, exclusions.
+//! 6. [`zones`]: neighbouring faces with one claim become polygons; [`gaps`] tells the kinds of gap apart;
+//!    [`closing`] finds the narrow inlets of a coverage without parent.
+//! 7. [`width`]: the greatest width. [`lines`]: the common lines of neighbours.
+//!
+//! There is no I/O, no clock, no randomness and no CRS: coordinates are a plane's x (east) and y (north) in metres or
+//! in degrees; [`Metric`] tells how long a plane unit is.
+//!
+//! Order independence holds by construction: everything after snapping is a set, and results are sorted by geometry.
+
+mod arrangement;
+mod check;
+mod claims;
+mod closing;
+mod gaps;
+pub mod grid;
+mod lines;
+mod measure;
+mod noding;
+mod segments;
+pub mod width;
+mod zones;
+
+pub use check::{Counts, Outcome, check};
+pub use grid::Grid;
+pub use lines::CommonLine;
+pub use measure::Metric;
+
+use geo_types::{MultiPolygon, Polygon};
+
+/// One unit of a coverage: its area in the coverage's plane, as received (rings may be invalid).
+#[derive(Debug, Clone)]
+pub struct Unit<'a> {
+    /// All parts of the unit.
+    pub area: &'a MultiPolygon<f64>,
+    /// Index into [`Coverage::parents`] of the unit that this one belongs to, where known.
+    pub parent: Option<usize>,
+}
+
+/// What is checked: the units of one level and kind, their parents and what need not be covered.
+#[derive(Debug, Clone, Default)]
+pub struct Coverage<'a> {
+    /// The units. A unit occurs once; its features and parts are in one [`MultiPolygon`].
+    pub units: Vec<Unit<'a>>,
+    /// The parents' areas. Empty: the coverage has no outer bound and its perimeter is never a defect.
+    pub parents: Vec<&'a MultiPolygon<f64>>,
+    /// Ground that nobody need claim (lakes, sea): never a gap.
+    pub exclusions: Vec<&'a MultiPolygon<f64>>,
+}
+
+/// How a coverage is checked. No `Default`: grid and metric follow from the plane, and the caller chooses in sight.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// The integer grid that vertices are snapped to.
+    pub grid: Grid,
+    /// How long a plane unit is.
+    pub metric: Metric,
+    /// Diameter in metres of the disc whose closing shows inlets and corridors of a coverage without parents; 0 = not sought.
+    pub gap_width: f64,
+}
+
+/// What is wrong at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DefectKind {
+    /// Ground claimed by two or more units.
+    Overlap,
+    /// Unclaimed ground enclosed by units.
+    Hole,
+    /// Unclaimed ground open to the outside in one stretch shorter than the ground is deep.
+    Inlet,
+    /// Unclaimed ground open to the outside in two or more stretches.
+    Corridor,
+    /// Unclaimed ground open to the parent's line in one stretch at least as long as the ground is deep.
+    Shortfall,
+    /// Ground that a unit claims outside its parent.
+    Spill,
+    /// A unit, parent or exclusion is not made of valid rings.
+    Invalid(Fault),
+}
+
+/// Why a ring or part is not valid. The unit is checked all the same, by the even-odd rule of its linework.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Fault {
+    /// A coordinate is not a number, infinite, or farther out than the grid reaches; the vertex is left out.
+    Coordinate,
+    /// A ring has fewer than three different vertices on the grid and encloses nothing.
+    Collapsed,
+    /// A part's boundary crosses itself.
+    SelfCrossing,
+    /// A part's boundary runs along the same edge twice (spike, or a ring given twice).
+    DoubledEdge,
+    /// An interior ring lies outside its exterior ring.
+    HoleOutside,
+    /// An interior ring lies inside another one of its part.
+    NestedHoles,
+    /// Two parts of one unit cover the same ground.
+    PartsOverlap,
+}
+
+/// Whose ring a fault is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Owner {
+    /// Index into [`Coverage::units`].
+    Unit(usize),
+    /// Index into [`Coverage::parents`].
+    Parent(usize),
+    /// Index into [`Coverage::exclusions`].
+    Exclusion(usize),
+}
+
+/// One defect of a coverage.
+#[derive(Debug, Clone)]
+pub struct Defect {
+    /// What is wrong.
+    pub kind: DefectKind,
+    /// Indices of the units that claim the ground (overlap, spill), or that stand around it (gap); ascending.
+    pub units: Vec<usize>,
+    /// Whose ring an [`DefectKind::Invalid`] defect is in.
+    pub owner: Option<Owner>,
+    /// Index of the parent that is not covered (gap) or that the spilling unit belongs to (spill).
+    pub parent: Option<usize>,
+    /// The ground, in plane coordinates, exterior counter-clockwise. `None` for a fault without extent.
+    pub polygon: Option<Polygon<f64>>,
+    /// A point of the defect: centre of the largest inscribed circle, or the place of the fault. Plane coordinates.
+    pub place: [f64; 2],
+    /// Greatest width in metres: diameter of the largest inscribed circle. 0 for a fault without extent.
+    pub max_width: f64,
+}

@@ -1,0 +1,269 @@
+//! The whole check, step by step.
+
+use crate::arrangement::{Arrangement, OUTSIDE};
+use crate::claims::Claims;
+use crate::lines::{CommonLine, Lines};
+use crate::noding;
+use crate::segments::{self, RingFault, RingInfo, Segments};
+use crate::width::inscribed_circle;
+use crate::zones::{Zone, zones};
+use crate::{Coverage, Defect, DefectKind, Fault, Options, Owner, closing, gaps};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a check found.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// All defects, sorted by kind, units and place.
+    pub defects: Vec<Defect>,
+    /// The common lines of neighbouring units, by pair.
+    pub lines: Vec<CommonLine>,
+    /// What was looked at.
+    pub counts: Counts,
+}
+
+/// Sizes of a checked coverage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Units given.
+    pub units: usize,
+    /// Vertices given, of units, parents and exclusions.
+    pub vertices: usize,
+    /// Faces of the plane that the linework makes, without the outer one.
+    pub faces: usize,
+}
+
+/// Checks a coverage. Never fails: what is no valid ring becomes a defect, and the rest is checked.
+///
+/// Cost: n log n in the vertices for a clean coverage, plus the crossings and touching vertices of a dirty one.
+pub fn check(coverage: &Coverage<'_>, options: &Options) -> Outcome {
+    let segments::Read {
+        segments,
+        rings,
+        mut faults,
+        vertices,
+    } = segments::read(coverage, options.grid);
+    let segments = noding::node(segments, |segments, c| {
+        self_crossings(segments, &rings, c, &mut faults)
+    });
+    let arrangement = Arrangement::new(segments);
+    let claims = Claims::new(&arrangement, &rings);
+
+    let found: Vec<(Group, Zone)> = group_faces(&arrangement, &claims, coverage)
+        .into_par_iter()
+        .flat_map_iter(|(group, faces)| {
+            zones(&arrangement, &faces)
+                .into_iter()
+                .map(move |z| (group.clone(), z))
+        })
+        .collect();
+    let mut lines = Lines::new(&arrangement, &claims, options.metric, options.grid);
+    for (group, zone) in &found {
+        if matches!(group, Group::Overlap(_) | Group::Gap(_)) {
+            lines.zone(zone);
+        }
+    }
+    let lines = lines.finish();
+    let mut defects: Vec<Defect> = found
+        .par_iter()
+        .map(|(group, zone)| defect(group, zone, &arrangement, &claims, coverage, options))
+        .collect();
+    if coverage.parents.is_empty() && options.gap_width > 0.0 {
+        defects.extend(closing::open_gaps(&arrangement, &claims, options));
+    }
+    faults.sort_unstable();
+    faults.dedup();
+    defects.extend(faults.into_iter().map(|f| fault(f, options)));
+    defects.sort_by(|a, b| {
+        (a.kind, &a.units, a.owner, a.parent)
+            .cmp(&(b.kind, &b.units, b.owner, b.parent))
+            .then(a.place[0].total_cmp(&b.place[0]))
+            .then(a.place[1].total_cmp(&b.place[1]))
+    });
+    let counts = Counts {
+        units: coverage.units.len(),
+        vertices,
+        faces: arrangement.faces() - 1,
+    };
+    Outcome {
+        defects,
+        lines,
+        counts,
+    }
+}
+
+/// Faces of one meaning; neighbours among them make one zone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Group {
+    /// Claimed by exactly these units.
+    Overlap(Vec<u32>),
+    /// Unclaimed, inside this parent, or enclosed by units when there are no parents.
+    Gap(Option<u32>),
+    /// Claimed by this unit outside its parent.
+    Spill(u32),
+    /// A fault with extent.
+    Fault(Fault, Owner),
+}
+
+fn group_faces(
+    arrangement: &Arrangement,
+    claims: &Claims,
+    coverage: &Coverage<'_>,
+) -> BTreeMap<Group, Vec<u32>> {
+    // What a set of rings means is told once per set, not once per face.
+    let groups: Vec<Vec<Group>> = claims
+        .claims
+        .iter()
+        .map(|c| {
+            let mut g = Vec::new();
+            if c.units.len() > 1 {
+                g.push(Group::Overlap(c.units.clone()));
+            }
+            if c.units.is_empty() && !c.excluded {
+                if coverage.parents.is_empty() {
+                    g.push(Group::Gap(None));
+                }
+                g.extend(c.parents.iter().map(|&p| Group::Gap(Some(p))));
+            }
+            for &u in &c.units {
+                if let Some(parent) = coverage.units[u as usize].parent
+                    && !c.parents.contains(&(parent as u32))
+                {
+                    g.push(Group::Spill(u));
+                }
+            }
+            g.extend(
+                c.parts_overlap
+                    .iter()
+                    .map(|&o| Group::Fault(Fault::PartsOverlap, o)),
+            );
+            g.extend(
+                c.hole_outside
+                    .iter()
+                    .map(|&o| Group::Fault(Fault::HoleOutside, o)),
+            );
+            g.extend(
+                c.nested_holes
+                    .iter()
+                    .map(|&o| Group::Fault(Fault::NestedHoles, o)),
+            );
+            g
+        })
+        .collect();
+    let mut out: BTreeMap<Group, Vec<u32>> = BTreeMap::new();
+    for face in 0..arrangement.faces() as u32 {
+        if face == OUTSIDE {
+            continue;
+        }
+        for g in &groups[claims.set_of[face as usize] as usize] {
+            // Most groups exist already; a clone is only paid for a new one.
+            match out.get_mut(g) {
+                Some(faces) => faces.push(face),
+                None => {
+                    out.insert(g.clone(), vec![face]);
+                }
+            }
+        }
+    }
+    out
+}
+
+fn defect(
+    group: &Group,
+    zone: &Zone,
+    arrangement: &Arrangement,
+    claims: &Claims,
+    coverage: &Coverage<'_>,
+    options: &Options,
+) -> Defect {
+    let polygon = zone.polygon(arrangement, options.grid);
+    let middle = polygon.exterior().0.first().map_or(0.0, |c| c.y);
+    let circle = inscribed_circle(&polygon, options.metric.scale_at(middle));
+    let around = || -> Vec<usize> {
+        let units: BTreeSet<u32> = zone
+            .boundary()
+            .flat_map(|h| {
+                claims
+                    .of(arrangement.face[(h ^ 1) as usize])
+                    .units
+                    .iter()
+                    .copied()
+            })
+            .collect();
+        units.into_iter().map(|u| u as usize).collect()
+    };
+    let (kind, units, owner, parent) = match group {
+        Group::Overlap(units) => (
+            DefectKind::Overlap,
+            units.iter().map(|&u| u as usize).collect(),
+            None,
+            None,
+        ),
+        Group::Gap(None) => (DefectKind::Hole, around(), None, None),
+        Group::Gap(Some(p)) => {
+            let kind = gaps::kind(zone, *p, arrangement, claims, options.grid, options.metric);
+            (kind, around(), None, Some(*p as usize))
+        }
+        Group::Spill(u) => (
+            DefectKind::Spill,
+            vec![*u as usize],
+            None,
+            coverage.units[*u as usize].parent,
+        ),
+        Group::Fault(fault, owner) => (
+            DefectKind::Invalid(*fault),
+            unit_of(*owner),
+            Some(*owner),
+            None,
+        ),
+    };
+    Defect {
+        kind,
+        units,
+        owner,
+        parent,
+        polygon: Some(polygon),
+        place: circle.centre,
+        max_width: 2.0 * circle.radius,
+    }
+}
+
+fn unit_of(owner: Owner) -> Vec<usize> {
+    match owner {
+        Owner::Unit(u) => vec![u],
+        _ => Vec::new(),
+    }
+}
+
+fn fault(f: RingFault, options: &Options) -> Defect {
+    Defect {
+        kind: DefectKind::Invalid(f.fault),
+        units: unit_of(f.owner),
+        owner: Some(f.owner),
+        parent: None,
+        polygon: None,
+        place: options.grid.plane(f.at),
+        max_width: 0.0,
+    }
+}
+
+/// A part whose segments cross each other crosses itself.
+fn self_crossings(
+    segments: &Segments,
+    rings: &[RingInfo],
+    c: &noding::Crossing,
+    faults: &mut Vec<RingFault>,
+) {
+    for &r in segments.rings(c.s as usize) {
+        for &q in segments.rings(c.t as usize) {
+            let (r, q) = (rings[r as usize], rings[q as usize]);
+            if r.part == q.part {
+                faults.push(RingFault {
+                    owner: r.owner,
+                    fault: Fault::SelfCrossing,
+                    at: c.at,
+                });
+            }
+        }
+    }
+}
