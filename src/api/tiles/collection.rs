@@ -128,6 +128,8 @@ impl Collection {
                     ("state", "new or open"),
                     ("rule", "rule of the catalogue"),
                     ("level", "level of the units"),
+                    ("units", "codes of the parties, separated by commas"),
+                    ("area_m2", "area in m²; absent without an area"),
                 ];
                 vec![
                     layer("findings", "areas of findings", &fields),

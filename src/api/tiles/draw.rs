@@ -6,6 +6,7 @@ use jieming_tiles::{Feature, Geometry, Layer, TileId, Value, encode};
 
 use super::collection::Collection;
 use super::label::Labels;
+use crate::api::views::codes;
 use crate::store::{Finding, Place, Result, Store, UnitExtent};
 
 /// Points of a tile at most: more cannot be told apart, and the tile would become heavy.
@@ -119,12 +120,14 @@ fn draw_findings(findings: &[Finding], tile: TileId) -> Vec<u8> {
             ("state", f.state.as_str().into()),
             ("rule", f.body.rule.as_str().into()),
             ("level", f.body.level.as_str().into()),
+            ("units", Value::Text(codes(&f.body.units).join(","))),
         ];
         properties.extend(
             f.body
                 .gap_kind
                 .map(|g| ("gap_kind", Value::from(g.as_str()))),
         );
+        properties.extend(f.body.area_m2.map(|a| ("area_m2", Value::Number(a))));
         properties
     };
     let area_features = areas
