@@ -5,16 +5,22 @@
 //! 2. [`crs`] decides, by our own datum table before PROJ is asked, how those numbers become longitude and latitude in
 //!    EPSG:4490 (degrees, x = east), or refuses with a remedy.
 //! 3. [`child`] is the other half of `decode` for the formats that GDAL reads: a process with its own limits.
-//! 4. `wkb` and `wkt` are the geometry encodings that the store and tables use.
+//! 4. [`wkb`] and [`wkt`] are the geometry encodings that the store and tables use.
 //!
 //! Everything here is synchronous. Texts for people are in Chinese and English ([`Text`]).
+// Errors are made once per file, not per row: their size costs nothing.
+#![allow(clippy::result_large_err)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod child;
 pub mod crs;
 pub mod decode;
 pub mod error;
+#[cfg(test)]
+mod testing;
 pub mod text;
+pub mod wkb;
+pub mod wkt;
 
 pub use error::ReadError;
 pub use text::Text;

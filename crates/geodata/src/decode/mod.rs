@@ -4,7 +4,18 @@
 //! cannot be read in full carries [`RowProblem`]s and is still delivered. Only what makes the walk itself impossible
 //! (a cut file, a decoder that died) is a [`ReadError`].
 
+mod container;
+mod dbf;
+mod encoding;
+mod flatgeobuf;
+mod gdal;
+mod json;
+mod open;
 mod row;
+mod sniff;
+mod table;
+pub(crate) mod wire;
+mod xlsx;
 
 pub use row::{Row, RowGeometry, RowProblem, Value};
 
@@ -184,6 +195,13 @@ pub struct Source {
 ///
 /// `decoder` is started for Shapefile, GeoPackage and File Geodatabase only.
 pub fn open(path: &Path, options: &ReadOptions, decoder: &Decoder) -> Result<Source, ReadError> {
-    let _ = (path, options, decoder);
-    unimplemented!()
+    open::open(path, options, decoder)
+}
+
+/// The note for geometry with more than two dimensions.
+fn z_dropped() -> Text {
+    Text::new(
+        "坐标含高程或测量值（Z/M），只保留平面坐标",
+        "the positions carry Z or M; only the plane coordinates are kept",
+    )
 }

@@ -106,3 +106,66 @@ impl Row {
             .map(|(_, value)| value)
     }
 }
+
+pub(crate) mod names {
+    //! Unique field names.
+
+    use std::{
+        collections::{HashMap, HashSet},
+        sync::Arc,
+    };
+
+    use super::Value;
+
+    /// Of entries from index `from` on with one name keeps the last value at the first place; gives the names that repeated.
+    pub fn keep_last(values: &mut Vec<(Arc<str>, Value)>, from: usize) -> Vec<Arc<str>> {
+        let own = &values[from..];
+        let unique = if own.len() <= 24 {
+            own.iter()
+                .enumerate()
+                .all(|(i, v)| own[..i].iter().all(|w| w.0 != v.0))
+        } else {
+            own.iter().map(|v| &v.0).collect::<HashSet<_>>().len() == own.len()
+        };
+        if unique {
+            return Vec::new();
+        }
+        let mut place = HashMap::new();
+        let mut repeated = Vec::new();
+        for (name, value) in values.split_off(from) {
+            if let Some(&at) = place.get(&name) {
+                let slot: &mut (Arc<str>, Value) = &mut values[at];
+                slot.1 = value;
+                if !repeated.contains(&name) {
+                    repeated.push(name);
+                }
+            } else {
+                place.insert(name.clone(), values.len());
+                values.push((name, value));
+            }
+        }
+        repeated
+    }
+
+    /// Column names made usable: blanks trimmed, empty ones named by position, repeated ones numbered `_2`, `_3`.
+    pub fn columns<'a>(raw: impl Iterator<Item = &'a str>) -> Vec<Arc<str>> {
+        let mut taken = HashSet::new();
+        raw.enumerate()
+            .map(|(i, name)| {
+                let name = name.trim().trim_start_matches('\u{feff}');
+                let base = if name.is_empty() {
+                    format!("column_{}", i + 1)
+                } else {
+                    name.to_owned()
+                };
+                let mut unique = base.clone();
+                let mut n = 2;
+                while !taken.insert(unique.clone()) {
+                    unique = format!("{base}_{n}");
+                    n += 1;
+                }
+                unique.into()
+            })
+            .collect()
+    }
+}
