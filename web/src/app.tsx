@@ -118,12 +118,24 @@ export function App() {
       : { top: 90, right: cardShown ? 450 : 90, bottom: 90, left: 90 };
     setFlight((before) => ({ box, padding, number: (before?.number ?? 0) + 1 }));
   };
+  const whole = narrow
+    ? { top: 70, right: 24, bottom: (sheet === "peek" ? 0.12 : 0.5) * innerHeight + 20, left: 24 }
+    : { top: 40, right: 40, bottom: 50, left: 64 };
   const mapReady = service.tilesets !== null;
   useEffect(() => {
     if (!mapReady || key === null || flyTo.current !== key || loaded.state !== "ready") return;
     flyTo.current = null;
     if (loaded.value.box) fly(loaded.value.box);
   }, [mapReady, key, loaded.state]);
+
+  // The first data to arrive are shown whole.
+  const bounded = useRef<boolean | null>(null);
+  useEffect(() => {
+    if (!service.info) return;
+    const box = unionOf([service.info.bounds]);
+    if (bounded.current === false && box && selection === null) setFlight((before) => ({ box, padding: whole, number: (before?.number ?? 0) + 1 }));
+    bounded.current = box !== null;
+  }, [service.info]);
 
   // Choosing what is chosen already flies there again.
   const chooseOrFly = (next: Selection) => {
@@ -195,9 +207,6 @@ export function App() {
       onlyUnit={(unit) => { setFilters({ ...filters, unit }); setSelection(null); }}
     />
   );
-  const whole = narrow
-    ? { top: 70, right: 24, bottom: (sheet === "peek" ? 0.12 : 0.5) * innerHeight + 20, left: 24 }
-    : { top: 40, right: 40, bottom: 50, left: 64 };
   const bounds = info ? unionOf([info.bounds]) : null;
   return (
     <WordsContext.Provider value={words}>

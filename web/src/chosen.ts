@@ -1,7 +1,7 @@
 /** Loads what is chosen, with all that the card tells and the map sets off. */
 import type { Client } from "./api/client";
 import type { Bbox, Feature, FindingDetail, Group, PlaceDetail, UnitDetail } from "./api/types";
-import { boxOf, labelPoint, sight, unionOf } from "./geometry";
+import { around, boxOf, labelPoint, sight, unionOf } from "./geometry";
 import { NO_HIGHLIGHT, type Highlight } from "./map/style";
 import type { Loaded } from "./ui/hooks";
 import type { Selection } from "./url";
@@ -24,6 +24,8 @@ export function selectionKey(selection: Selection | null): string | null {
 
 /** More parties than this are named but not all drawn. */
 const PARTIES_DRAWN = 8;
+/** How much around a place is shown, in metres. */
+const AROUND_PLACE_M = 400;
 
 /** The units of a finding; one that cannot be loaded (a code that nobody has) is left out, it is named anyway. */
 async function loadUnits(client: Client, codes: readonly string[], level: string | null, signal: AbortSignal): Promise<Feature<UnitDetail>[]> {
@@ -46,8 +48,9 @@ async function loadFinding(client: Client, id: string, signal: AbortSignal): Pro
   const units = await loadUnits(client, finding.units, finding.level, signal);
   const point = finding.point;
   const drawn = geometry !== null && geometry.type !== "Point";
-  const pointBox: Bbox | null = point ? [point[0], point[1], point[0], point[1]] : null;
-  const box = finding.bbox ?? boxOf(geometry) ?? pointBox ?? unionOf(units.map((unit) => unit.properties.bbox ?? boxOf(unit.geometry)));
+  // The length of a finding at a place is how far it lies from the line: the line should be in sight.
+  const pointBox = point && around(point, Math.max(AROUND_PLACE_M, (finding.length_m ?? 0) * 1.2));
+  const box = (drawn ? finding.bbox ?? boxOf(geometry) : null) ?? pointBox ?? finding.bbox ?? unionOf(units.map((unit) => unit.properties.bbox ?? boxOf(unit.geometry)));
   return {
     type: "finding",
     finding,
@@ -55,7 +58,7 @@ async function loadFinding(client: Client, id: string, signal: AbortSignal): Pro
     highlight: {
       units: unitHighlights(units, box, drawn ? geometry : null),
       findings: drawn ? [{ id: finding.id, kind: finding.kind, geometry }] : [],
-      points: !drawn && point ? [{ name: finding.place?.name ?? "", lon: point[0], lat: point[1] }] : [],
+      points: !drawn && point ? [{ id: finding.place?.id ?? null, name: finding.place?.name ?? "", lon: point[0], lat: point[1] }] : [],
     },
   };
 }
@@ -89,8 +92,8 @@ async function loadPlace(client: Client, id: string, signal: AbortSignal): Promi
   return {
     type: "place",
     place: { ...properties, lon: there ? lon : null, lat: there ? lat : null },
-    box: there ? [lon, lat, lon, lat] : null,
-    highlight: { ...NO_HIGHLIGHT, points: there ? [{ name: properties.name, lon, lat }] : [] },
+    box: there ? around([lon, lat], AROUND_PLACE_M) : null,
+    highlight: { ...NO_HIGHLIGHT, points: there ? [{ id: properties.id, name: properties.name, lon, lat }] : [] },
   };
 }
 

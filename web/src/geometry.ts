@@ -31,6 +31,16 @@ export function boxOf(geometry: GeoJSON.Geometry | null | undefined): Bbox | nul
   return Number.isFinite(box[0]) ? box : null;
 }
 
+/** Metres of a degree of latitude, roughly: for boxes around things, not for measures. */
+const DEGREE_M = 111_000;
+
+/** The box that reaches this many metres around a position. */
+export function around([lon, lat]: LonLat, reachM: number): Bbox {
+  const y = reachM / DEGREE_M;
+  const x = y / Math.max(Math.cos((lat * Math.PI) / 180), 0.01);
+  return [lon - x, lat - y, lon + x, lat + y];
+}
+
 function rings(geometry: GeoJSON.Geometry): GeoJSON.Position[][] {
   if (geometry.type === "Polygon") return geometry.coordinates;
   return geometry.type === "MultiPolygon" ? geometry.coordinates.flat() : [];

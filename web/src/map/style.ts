@@ -3,7 +3,7 @@
  * There is no `glyphs` address: text is drawn with fonts of the machine, so that nothing is fetched from elsewhere.
  */
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
-import { KINDS, type Info, type LonLat, type TileJson } from "../api/types";
+import { KINDS, type Info, type LonLat, type PlaceId, type TileJson } from "../api/types";
 import { levelRank } from "../levels";
 import { KIND_LOOKS, MAP_COLOURS, partyColour, partyInk, SEVERITY_COLOURS, type Theme } from "../palette";
 import type { Filters } from "../url";
@@ -23,7 +23,7 @@ export interface Tilesets {
 export interface Highlight {
   units: { code: string; name: string; geometry: GeoJSON.Geometry; label: LonLat | null }[];
   findings: { id: string; kind: string; geometry: GeoJSON.Geometry }[];
-  points: { name: string; lon: number; lat: number }[];
+  points: { id: PlaceId | null; name: string; lon: number; lat: number }[];
 }
 
 export const NO_HIGHLIGHT: Highlight = { units: [], findings: [], points: [] };
@@ -246,6 +246,7 @@ export function buildStyle(input: StyleInput): StyleSpecification {
       },
       {
         id: "place-labels", type: "symbol", source: "places", "source-layer": "places", minzoom: 13,
+        filter: ["!", ["in", ["to-string", ["get", "id"]], ["literal", input.highlight.points.map(({ id }) => String(id))]]],
         layout: {
           "text-field": ["get", "name"], "text-font": FONT, "text-size": 11.5, "text-variable-anchor": ["left", "right", "top", "bottom"],
           "text-radial-offset": 0.6, "text-justify": "auto", "text-max-width": 9,

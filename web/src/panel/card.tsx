@@ -9,6 +9,7 @@ import { useWords } from "../i18n";
 import { levelName } from "../levels";
 import { partyColour } from "../palette";
 import { Failure } from "../ui/errors";
+import { useLoaded } from "../ui/hooks";
 import { Icon, KindSign, SeveritySign } from "../ui/icons";
 import { findingLink, type Selection } from "../url";
 import { findingTitle, partiesText } from "./groups";
@@ -250,7 +251,27 @@ function UnitBody({ unit, client, choose, onlyUnit }: { unit: UnitDetail } & Pic
   );
 }
 
-function PlaceBody({ place, choose }: { place: PlaceDetail } & Pick<Props, "choose">) {
+/** What was found about a place. */
+function PlaceFindings({ place, client, choose }: { place: PlaceDetail } & Pick<Props, "client" | "choose">) {
+  const { t, lang } = useWords();
+  const loaded = useLoaded(place.findings > 0 ? `${place.id} ${lang}` : null, (signal) => client.listFindings({ place: place.id, limit: 20 }, signal));
+  if (place.findings === 0) return <p class="faint">{t("card.no_findings")}</p>;
+  if (loaded.state === "failed") return <Failure error={loaded.error} />;
+  if (loaded.state === "loading") return <p class="wait" role="status">{t("list.loading")}</p>;
+  return (
+    <ul class="parties">
+      {loaded.value.findings.map((finding) => (
+        <li key={finding.id}>
+          <button type="button" onClick={() => choose({ type: "finding", id: finding.id })}>
+            <SeveritySign severity={finding.severity} label={t(`severity.${finding.severity}`)} /> <span class="grow">{finding.message}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function PlaceBody({ place, client, choose }: { place: PlaceDetail } & Pick<Props, "client" | "choose">) {
   const { t, lang } = useWords();
   const unit = place.unit_code;
   const attributes = Object.entries(place.attributes ?? {}).filter(([, value]) => value !== null && value !== "");
@@ -265,11 +286,14 @@ function PlaceBody({ place, choose }: { place: PlaceDetail } & Pick<Props, "choo
             <button type="button" class="inline" onClick={() => choose({ type: "unit", code: unit, level: null })}>{place.unit_name ?? unit}</button>
           </Fact>
         )}
-        <Fact name={t("card.findings")}>{count(lang, place.findings)}</Fact>
         {place.lon !== null && place.lat !== null && (
           <Fact name={t("card.position")} wide><span class="tabular">{position(place.lon, place.lat)}</span></Fact>
         )}
       </dl>
+      <section>
+        <h3>{t("card.findings")} <small>{count(lang, place.findings)}</small></h3>
+        <PlaceFindings place={place} client={client} choose={choose} />
+      </section>
       {attributes.length > 0 && (
         <section>
           <h3>{t("card.received")}</h3>

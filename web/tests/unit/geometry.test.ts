@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxOf, contains, labelPoint, sight, unionOf } from "../../src/geometry";
+import { around, boxOf, contains, labelPoint, sight, unionOf } from "../../src/geometry";
 
 const square = (w: number, s: number, e: number, n: number): GeoJSON.Polygon =>
   ({ type: "Polygon", coordinates: [[[w, s], [e, s], [e, n], [w, n], [w, s]]] });
@@ -29,6 +29,11 @@ test("a name is written within its own unit, in sight, and not on the finding", 
   assert.ok(at[0] >= box[0] && at[0] <= box[2] && at[1] >= box[1] && at[1] <= box[3]);
   assert.equal(labelPoint(left, [left], box), null);
   assert.equal(labelPoint(square(50, 50, 51, 51), [], box), null);
+});
+
+test("around a position", () => {
+  const [w, s, e, n] = around([114, 60], 1110);
+  assert.ok(Math.abs(n - s - 0.02) < 1e-9 && Math.abs(e - w - 0.04) < 1e-9);
 });
 
 test("what is in sight is around the box, and never a point", () => {

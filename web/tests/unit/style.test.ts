@@ -29,7 +29,7 @@ const full: StyleInput = {
   highlight: {
     units: [{ code: "1", name: "甲", geometry: square, label: [0.5, 0.2] }, { code: "2", name: "乙", geometry: square, label: null }],
     findings: [{ id: "f", kind: "gap", geometry: square }],
-    points: [{ name: "桥", lon: 1, lat: 2 }],
+    points: [{ id: 7, name: "桥", lon: 1, lat: 2 }],
   },
 };
 
