@@ -22,6 +22,7 @@ mod routes;
 mod server;
 mod state;
 mod tiles;
+mod upload;
 pub mod views;
 
 pub use router::{document, router};

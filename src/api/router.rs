@@ -17,7 +17,9 @@ use utoipa_axum::routes;
 use super::assets::find_page;
 use super::envelope::{Envelope, envelope, page_policy};
 use super::error::{ApiError, Code};
-use super::routes::{audit, findings, health, info, lines, places, submissions, tiles, units};
+use super::routes::{
+    audit, findings, health, info, lines, places, submissions, tiles, units, upload,
+};
 use super::state::AppState;
 
 #[derive(utoipa::OpenApi)]
@@ -57,7 +59,10 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(places::find_place));
     // Those who hand in files.
     let routes = routes
-        .routes(routes!(submissions::list_submissions))
+        .routes(routes!(
+            submissions::list_submissions,
+            upload::create_submissions
+        ))
         .routes(routes!(submissions::find_submission))
         .routes(routes!(submissions::list_submission_rows));
     // Maps: the page, and desktop GIS.

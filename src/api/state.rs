@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::tiles::Tiles;
+use crate::ingest::ImportContext;
 use crate::jobs::AuditJob;
 use crate::store::Store;
 
@@ -48,6 +49,8 @@ impl Settings {
 pub struct AppState {
     /// What is kept.
     pub store: Arc<dyn Store>,
+    /// How files are taken in.
+    pub import: ImportContext,
     /// Settings.
     pub settings: Arc<Settings>,
     /// The audit in the background.
@@ -56,13 +59,14 @@ pub struct AppState {
 }
 
 impl AppState {
-    /// The state over a store; `audit` is what an accepted submission asks for.
-    pub fn new(store: Arc<dyn Store>, audit: AuditJob, settings: Settings) -> Self {
+    /// The state over a store and a data folder; `audit` is what an accepted submission asks for.
+    pub fn new(import: ImportContext, audit: AuditJob, settings: Settings) -> Self {
         Self {
             audit,
-            tiles: Tiles::new(store.clone(), settings.tile_bytes),
+            tiles: Tiles::new(import.store.clone(), settings.tile_bytes),
             settings: Arc::new(settings),
-            store,
+            store: import.store.clone(),
+            import,
         }
     }
 }

@@ -10,6 +10,24 @@ pub const MAX_LATITUDE: f64 = 85.051_128_779_806_59;
 /// The deepest zoom this crate serves: one tile unit is about 4 cm at the equator there.
 pub const MAX_ZOOM: u8 = 18;
 
+/// How many tile units lie between the lines of the grid that vertices are rounded to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Every unit.
+    One = 1,
+    /// Every second.
+    Two = 2,
+    /// Every fourth: half a pixel of a tile drawn 512 pixels wide.
+    Four = 4,
+    /// Every eighth: a pixel.
+    Eight = 8,
+}
+
+impl Step {
+    /// From fine to coarse.
+    pub const ALL: [Self; 4] = [Self::One, Self::Two, Self::Four, Self::Eight];
+}
+
 /// A tile of the square pyramid: zoom, column from the west, row from the north.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TileId {
@@ -115,11 +133,17 @@ impl TileId {
     /// Where a position (degrees) lies in units of this tile; beyond 0..[`EXTENT`] when it is outside.
     /// `None` for NaN and infinite numbers.
     pub fn quantise(self, position: Coord<f64>) -> Option<[i64; 2]> {
+        self.quantise_to(position, Step::One)
+    }
+
+    /// The same on a coarser grid, still in units of this tile.
+    pub fn quantise_to(self, position: Coord<f64>, step: Step) -> Option<[i64; 2]> {
         let (wx, wy) = world(position)?;
         let extent = i64::from(EXTENT);
+        let step = step as i64;
         // Rounded on the grid of the whole zoom: neighbouring tiles get the same vertex.
-        let units = f64::from(1u32 << self.z) * f64::from(EXTENT);
-        let round = |v: f64| (v * units).round() as i64;
+        let cells = f64::from(1u32 << self.z) * (extent / step) as f64;
+        let round = |v: f64| (v * cells).round() as i64 * step;
         Some([
             round(wx) - i64::from(self.x) * extent,
             round(wy) - i64::from(self.y) * extent,

@@ -1,5 +1,6 @@
 //! Layers and features in, the bytes of a tile out.
 
+use crate::grid::Step;
 use crate::polygon::{self, Shape, Vanishing};
 use crate::proto::{self, CLOSE_PATH, LINE_TO, MOVE_TO, POINT, POLYGON};
 use crate::{EXTENT, TileId};
@@ -66,15 +67,34 @@ impl From<String> for Value {
 /// The bytes of a tile. Features that are not in it, and layers without features, are left out; nothing at all gives
 /// zero bytes.
 pub fn encode(tile: TileId, layers: &[Layer<'_>]) -> Vec<u8> {
+    encode_to(tile, layers, Step::One)
+}
+
+/// The bytes of a tile that should stay within `most` bytes: when it does not, areas are rounded to a coarser grid, up
+/// to eight units (a pixel). All areas of a tile are rounded alike, so that they keep sharing their vertices; towards
+/// a neighbouring tile on another grid a line may be off by half a pixel. What is still larger then is returned as it
+/// is: nothing is left out.
+pub fn encode_within(tile: TileId, layers: &[Layer<'_>], most: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for step in Step::ALL {
+        bytes = encode_to(tile, layers, step);
+        if bytes.len() <= most {
+            break;
+        }
+    }
+    bytes
+}
+
+fn encode_to(tile: TileId, layers: &[Layer<'_>], step: Step) -> Vec<u8> {
     let layers = layers
         .iter()
-        .map(|l| encode_layer(tile, l))
+        .map(|l| encode_layer(tile, l, step))
         .filter(|l| !l.features.is_empty())
         .collect();
     proto::Tile { layers }.encode_to_vec()
 }
 
-fn encode_layer(tile: TileId, layer: &Layer<'_>) -> proto::Layer {
+fn encode_layer(tile: TileId, layer: &Layer<'_>, step: Step) -> proto::Layer {
     let mut keys = Dictionary::default();
     let mut values = Dictionary::default();
     let mut features = Vec::with_capacity(layer.features.len());
@@ -82,7 +102,7 @@ fn encode_layer(tile: TileId, layer: &Layer<'_>) -> proto::Layer {
         let (kind, geometry) = match feature.geometry {
             Geometry::Area(area, vanishing) => (
                 POLYGON,
-                polygon_commands(&polygon::shapes(area, tile, vanishing)),
+                polygon_commands(&polygon::shapes(area, tile, step, vanishing)),
             ),
             Geometry::Point(p) => (POINT, point_commands(tile, p, i64::from(crate::BUFFER))),
             Geometry::Label(p) => (POINT, point_commands(tile, p, 0)),

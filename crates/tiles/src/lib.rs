@@ -28,8 +28,8 @@ pub mod polygon;
 mod proto;
 pub mod tilejson;
 
-pub use grid::{OutOfRange, TileId};
-pub use layer::{Feature, Geometry, Layer, Value, encode};
+pub use grid::{OutOfRange, Step, TileId};
+pub use layer::{Feature, Geometry, Layer, Value, encode, encode_within};
 
 /// Tile units along a side of a tile.
 pub const EXTENT: u32 = 4096;

@@ -1,7 +1,7 @@
 //! Polygons in degrees to valid shapes in the units of one tile.
 
 use crate::clip::{HIGH, LOW, clip_ring};
-use crate::grid::TileId;
+use crate::grid::{Step, TileId};
 use geo_types::{LineString, MultiPolygon};
 use i_overlay::core::fill_rule::FillRule;
 use i_overlay::core::overlay::{ContourDirection, IntOverlayOptions, Overlay, ShapeType};
@@ -27,13 +27,18 @@ pub enum Vanishing {
 ///
 /// # Cost
 /// Linear in the vertices for rounding and clipping, `n log n` in the vertices that stay.
-pub fn shapes(area: &MultiPolygon<f64>, tile: TileId, vanishing: Vanishing) -> Vec<Shape> {
+pub fn shapes(
+    area: &MultiPolygon<f64>,
+    tile: TileId,
+    step: Step,
+    vanishing: Vanishing,
+) -> Vec<Shape> {
     let mut found = Vec::new();
     let mut anchor = None;
     for polygon in area {
         let mut rings = Vec::with_capacity(1 + polygon.interiors().len());
         for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
-            let Some(ring) = quantise_ring(ring, tile) else {
+            let Some(ring) = quantise_ring(ring, tile, step) else {
                 continue;
             };
             if found.is_empty() && anchor.is_none() {
@@ -59,10 +64,10 @@ pub fn shapes(area: &MultiPolygon<f64>, tile: TileId, vanishing: Vanishing) -> V
 }
 
 /// The ring on the grid, open, without consecutive duplicates. `None` when a number is not finite.
-fn quantise_ring(ring: &LineString<f64>, tile: TileId) -> Option<Vec<[i64; 2]>> {
+fn quantise_ring(ring: &LineString<f64>, tile: TileId, step: Step) -> Option<Vec<[i64; 2]>> {
     let mut points: Vec<[i64; 2]> = Vec::with_capacity(ring.0.len());
     for &c in &ring.0 {
-        let p = tile.quantise(c)?;
+        let p = tile.quantise_to(c, step)?;
         if points.last() != Some(&p) {
             points.push(p);
         }

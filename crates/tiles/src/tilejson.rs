@@ -38,8 +38,8 @@ pub struct VectorLayer {
 /// Pixels that the side of the median area must have to be legible.
 const LEGIBLE_PIXELS: f64 = 4.0;
 
-/// Pixels along the side of a tile, as map libraries draw vector tiles.
-const TILE_PIXELS: f64 = 512.0;
+/// Pixels along the side of a tile, by the smaller of the two ways in use (256 and 512): legible in both.
+const TILE_PIXELS: f64 = 256.0;
 
 /// The least zoom at which half of the boxes (width, height in degrees) are at least 4 pixels long on their longer side.
 /// 0 when there are none.
@@ -73,9 +73,9 @@ mod tests {
     fn median_decides() {
         assert_eq!(min_zoom(&[]), 0);
         assert_eq!(min_zoom(&[[360.0, 10.0]]), 0);
-        // 0.1 degrees: 0.142 pixels at zoom 0, 4.55 at zoom 5.
-        assert_eq!(min_zoom(&[[0.1, 0.02]]), 5);
-        assert_eq!(min_zoom(&[[0.1, 0.02], [0.02, 0.1], [50.0, 50.0]]), 5);
+        // 0.1 degrees: 0.071 pixels at zoom 0, 4.55 at zoom 6.
+        assert_eq!(min_zoom(&[[0.1, 0.02]]), 6);
+        assert_eq!(min_zoom(&[[0.1, 0.02], [0.02, 0.1], [50.0, 50.0]]), 6);
         assert_eq!(min_zoom(&[[0.0, 0.0]]), MAX_ZOOM);
         assert_eq!(min_zoom(&[[f64::NAN, 1.0], [90.0, 90.0]]), 0);
     }

@@ -256,3 +256,38 @@ fn layers_without_features_are_not_written() {
     };
     assert!(encode(tile(), &[empty]).is_empty());
 }
+
+#[test]
+fn a_heavy_tile_is_rounded_more_and_nothing_is_left_out() {
+    let saw = |x: f64| -> Vec<[f64; 2]> {
+        let teeth = (0..2000).map(|i| [x + f64::from(i * i * 7 % 41), f64::from(i) * 2.0]);
+        teeth.chain([[x + 90.0, 4000.0], [x + 90.0, 0.0]]).collect()
+    };
+    let areas: Vec<_> = (0..20)
+        .map(|i| MultiPolygon(vec![polygon(tile(), &[saw(f64::from(i) * 100.0)])]))
+        .collect();
+    let layer = Layer {
+        name: "units",
+        features: areas
+            .iter()
+            .map(|a| Feature {
+                id: None,
+                geometry: Geometry::Area(a, Vanishing::Keep),
+                properties: vec![],
+            })
+            .collect(),
+    };
+    let whole = encode(tile(), std::slice::from_ref(&layer));
+    let light = jieming_tiles::encode_within(tile(), std::slice::from_ref(&layer), 40_000);
+    assert!(
+        whole.len() > 80_000 && light.len() <= 40_000,
+        "{} and {}",
+        whole.len(),
+        light.len()
+    );
+    assert_eq!(decode(&light).unwrap()[0].features.len(), 20);
+    assert_eq!(
+        jieming_tiles::encode_within(tile(), std::slice::from_ref(&layer), 1 << 20),
+        whole
+    );
+}

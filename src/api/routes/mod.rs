@@ -10,3 +10,4 @@ pub(super) mod places;
 pub(super) mod submissions;
 pub(super) mod tiles;
 pub(super) mod units;
+pub(super) mod upload;

@@ -2,7 +2,7 @@
 
 use geo::{Coord, Geometry as Shape, MultiPolygon};
 use jieming_tiles::polygon::Vanishing;
-use jieming_tiles::{Feature, Geometry, Layer, TileId, Value, encode};
+use jieming_tiles::{Feature, Geometry, Layer, TileId, Value, encode, encode_within};
 
 use super::collection::Collection;
 use super::label::Labels;
@@ -11,6 +11,9 @@ use crate::store::{Finding, Place, Result, Store, UnitExtent};
 
 /// Points of a tile at most: more cannot be told apart, and the tile would become heavy.
 const MOST_POINTS: usize = 4_000;
+
+/// Bytes of a tile, before compression, from which on areas are rounded more.
+const HEAVY: usize = 400_000;
 
 /// The rows of a tile.
 pub(super) enum Content {
@@ -92,7 +95,7 @@ fn draw_units(units: &[UnitExtent], tile: TileId, labels: &Labels) -> Vec<u8> {
             });
         }
     }
-    encode(
+    encode_within(
         tile,
         &[
             Layer {
@@ -104,6 +107,7 @@ fn draw_units(units: &[UnitExtent], tile: TileId, labels: &Labels) -> Vec<u8> {
                 features: names,
             },
         ],
+        HEAVY,
     )
 }
 
@@ -161,7 +165,7 @@ fn draw_findings(findings: &[Finding], tile: TileId) -> Vec<u8> {
             properties: properties(f),
         })
         .collect();
-    encode(
+    encode_within(
         tile,
         &[
             Layer {
@@ -173,6 +177,7 @@ fn draw_findings(findings: &[Finding], tile: TileId) -> Vec<u8> {
                 features: point_features,
             },
         ],
+        HEAVY,
     )
 }
 

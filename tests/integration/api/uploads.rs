@@ -1,0 +1,235 @@
+//! Handing in files.
+
+use super::{App, Reply};
+use axum::body::{Body, Bytes};
+use axum::http::Request;
+use futures::StreamExt;
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+const BOUNDARY: &str = "----jieming";
+
+/// A form: file name (or none) and content per field.
+fn form(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (field, file, content) in parts {
+        let file = file
+            .map(|f| format!("; filename=\"{f}\""))
+            .unwrap_or_default();
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"{file}\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+    body
+}
+
+async fn send(app: &App, body: Body) -> Reply {
+    let request = Request::post("/api/v1/submissions?lang=en")
+        .header(
+            "content-type",
+            format!("multipart/form-data; boundary={BOUNDARY}"),
+        )
+        .body(body)
+        .unwrap();
+    app.send(request).await
+}
+
+const UNITS: &[u8] = r#"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:OGC:1.3:CRS84"}},
+"features":[{"type":"Feature","properties":{"code":"420104","name":"硚口区"},"geometry":{"type":"Polygon",
+"coordinates":[[[114.1,30.5],[114.2,30.5],[114.2,30.6],[114.1,30.6],[114.1,30.5]]]}}]}"#
+    .as_bytes();
+
+const PLACES: &[u8] = "名称,经度,纬度\n古田路,114.15,30.55\n,114.16,30.56\n".as_bytes();
+
+async fn counts(app: &App) -> serde_json::Value {
+    app.get("/api/v1/info").await.json()["counts"].clone()
+}
+
+#[tokio::test]
+async fn each_file_gets_its_receipt() {
+    let app = App::new().await;
+    let body = form(&[
+        ("file", Some("districts.geojson"), UNITS),
+        ("file", Some("empty.geojson"), b""),
+        ("as", None, b"units"),
+        ("level", None, b"county"),
+    ]);
+    let reply = send(&app, body.clone().into()).await;
+    assert_eq!(
+        reply.status,
+        200,
+        "{}",
+        String::from_utf8_lossy(&reply.body)
+    );
+    let json = reply.json();
+    let receipts = json["receipts"].as_array().unwrap();
+    assert_eq!(receipts.len(), 2);
+    let taken = &receipts[0];
+    assert_eq!(
+        (taken["file"].as_str(), taken["as"].as_str()),
+        (Some("districts.geojson"), Some("units"))
+    );
+    assert_eq!(taken["error"], json!(null), "{taken}");
+    assert_eq!(taken["rows"]["accepted"], 1);
+    assert_eq!(taken["duplicate"], false);
+    assert_eq!(receipts[1]["file"], "empty.geojson");
+    assert!(
+        receipts[1]["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("empty.geojson")
+    );
+
+    let unit = app.get("/api/v1/units/420104").await.json();
+    assert_eq!(unit["properties"]["level"], "county");
+    assert_eq!(
+        unit["properties"]["source"]["submission"],
+        taken["submission"]
+    );
+    let again = send(&app, body.into()).await.json();
+    assert_eq!(again["receipts"][0]["duplicate"], true);
+    assert_eq!(again["receipts"][0]["rows"], taken["rows"]);
+    let kept = app
+        .get(&format!(
+            "/api/v1/submissions/{}",
+            taken["submission"].as_str().unwrap()
+        ))
+        .await
+        .json();
+    assert_eq!(kept["rows"], taken["rows"]);
+}
+
+#[tokio::test]
+async fn an_audit_follows_what_was_taken_and_only_that() {
+    let app = App::new().await;
+    let refused = form(&[("file", Some("empty.csv"), b""), ("as", None, b"places")]);
+    assert_eq!(send(&app, refused.into()).await.status, 200);
+    assert!(!app.state.audit.status().waiting);
+    let places = form(&[
+        ("file", Some("places.csv"), PLACES),
+        ("as", None, b"places"),
+        ("crs", None, b"EPSG:4490"),
+    ]);
+    let receipt = send(&app, places.into()).await.json()["receipts"][0].clone();
+    assert_eq!(receipt["rows"]["read"], 2, "{receipt}");
+    assert_eq!(receipt["rows"]["rejected"], 1, "a row without a name");
+    for _ in 0..500 {
+        if app.audits.load(Ordering::SeqCst) == 1 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    panic!("no audit ran");
+}
+
+#[tokio::test]
+async fn a_dry_run_keeps_nothing() {
+    let app = App::new().await;
+    let before = counts(&app).await;
+    let body = form(&[
+        ("file", Some("places.csv"), PLACES),
+        ("as", None, b"places"),
+        ("dry_run", None, b"true"),
+    ]);
+    let receipt = send(&app, body.into()).await.json()["receipts"][0].clone();
+    assert_eq!(receipt["rows"]["read"], 2, "{receipt}");
+    assert_eq!(counts(&app).await, before);
+    assert!(!app.state.audit.status().waiting);
+}
+
+#[tokio::test]
+async fn too_large_is_refused_while_it_arrives() {
+    let app = App::with(|s| s.upload_bytes = 100_000).await;
+    let sent = Arc::new(AtomicU64::new(0));
+    let counter = sent.clone();
+    let head = form(&[("as", None, b"units")]);
+    let head = head[..head.len() - format!("--{BOUNDARY}--\r\n").len()].to_vec();
+    let start = format!(
+        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.geojson\"\r\n\r\n"
+    );
+    let begin = futures::stream::iter([Bytes::from(head), Bytes::from(start)]);
+    let endless = begin
+        .chain(futures::stream::repeat(Bytes::from(vec![b' '; 10_000])))
+        .map(move |chunk| {
+            counter.fetch_add(chunk.len() as u64, Ordering::SeqCst);
+            Ok::<_, std::io::Error>(chunk)
+        });
+    let reply = send(&app, Body::from_stream(endless)).await;
+    assert_eq!(
+        (reply.status.as_u16(), reply.code().as_str()),
+        (413, "too_large")
+    );
+    assert!(
+        sent.load(Ordering::SeqCst) < 1_000_000,
+        "it went on reading"
+    );
+    assert!(
+        reply.json()["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("upload_bytes")
+    );
+    let left = std::fs::read_dir(&app.state.settings.upload_folder)
+        .map(|d| d.count())
+        .unwrap_or(0);
+    assert_eq!(left, 0, "what came is removed");
+}
+
+#[tokio::test]
+async fn an_announced_size_is_refused_at_once() {
+    let app = App::with(|s| s.upload_bytes = 1000).await;
+    let request = Request::post("/api/v1/submissions")
+        .header(
+            "content-type",
+            format!("multipart/form-data; boundary={BOUNDARY}"),
+        )
+        .header("content-length", "99999999999")
+        .body(Body::empty())
+        .unwrap();
+    assert_eq!(app.send(request).await.code(), "too_large");
+}
+
+#[tokio::test]
+async fn broken_forms_are_explained() {
+    let app = App::new().await;
+    let whole = form(&[("file", Some("a.geojson"), UNITS), ("as", None, b"units")]);
+    let cases: [(&str, Vec<u8>, &str); 6] = [
+        ("no file", form(&[("as", None, b"units")]), "bad_body"),
+        (
+            "no kind",
+            form(&[("file", Some("a.geojson"), UNITS)]),
+            "bad_parameter",
+        ),
+        (
+            "unknown field",
+            form(&[("file", Some("a.geojson"), UNITS), ("sa", None, b"units")]),
+            "bad_parameter",
+        ),
+        ("cut off", whole[..200].to_vec(), "bad_body"),
+        ("no form at all", b"hello".to_vec(), "bad_body"),
+        (
+            "no name",
+            form(&[("file", Some(""), UNITS), ("as", None, b"units")]),
+            "bad_body",
+        ),
+    ];
+    let before = counts(&app).await;
+    for (what, body, code) in cases {
+        let reply = send(&app, body.into()).await;
+        assert_eq!(
+            (reply.status.as_u16(), reply.code().as_str()),
+            (400, code),
+            "{what}"
+        );
+    }
+    let plain = Request::post("/api/v1/submissions")
+        .body(Body::from("x"))
+        .unwrap();
+    assert_eq!(app.send(plain).await.code(), "bad_body");
+    assert_eq!(counts(&app).await, before);
+}
