@@ -6,6 +6,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod api;
+pub mod app;
+pub mod cli;
+pub mod config;
 pub mod ingest;
 pub mod jobs;
 pub mod store;

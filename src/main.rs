@@ -1,2 +1,7 @@
-//! jieming
-fn main() {}
+//! The program `jieming`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    jieming::app::run(std::env::args_os().collect())
+}

@@ -6,6 +6,8 @@ use jieming_domain::message::Params;
 use jieming_domain::unit::ExtentKind;
 use serde_json::Value as Json;
 
+pub use jieming_geodata::crs::ParameterSet;
+
 /// West, south, east, north in degrees.
 pub type Bbox = [f64; 4];
 /// Moment as written: RFC 3339, UTC, milliseconds.
@@ -657,13 +659,4 @@ pub struct LogEntry {
     pub subject: String,
     /// More.
     pub details: Json,
-}
-
-/// A registered set of datum parameters.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ParameterSet {
-    /// Name, as used with `--crs`.
-    pub name: String,
-    /// The set in the form of `jieming_geodata::crs`, serialized.
-    pub definition: Json,
 }

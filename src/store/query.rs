@@ -64,6 +64,8 @@ pub struct FindingFilter {
     pub states: Vec<FindingState>,
     /// The place concerned.
     pub place: Option<i64>,
+    /// An area of at least this many m².
+    pub min_area_m2: Option<f64>,
 }
 
 /// A key and a direction.

@@ -133,6 +133,7 @@ macro_rules! bind_filter {
             .bind($f.bbox.map(|b| b[1]))
             .bind($f.bbox.map(|b| b[2]))
             .bind($f.bbox.map(|b| b[3]))
+            .bind($f.min_area_m2)
     };
 }
 

@@ -7,6 +7,7 @@ mod audit;
 mod codec;
 mod findings;
 mod ingest;
+mod parameters;
 mod places;
 mod token;
 mod units;

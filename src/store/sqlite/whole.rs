@@ -3,7 +3,7 @@
 use jieming_domain::actor::Actor;
 use sqlx::Row;
 
-use super::{SqliteStore, codec, limit_of, log as write_log, move_on, now, token, units};
+use super::{SqliteStore, codec, limit_of, log as write_log, move_on, now, parameters, token, units};
 use crate::store::*;
 
 pub(super) async fn overview(store: &SqliteStore) -> Result<Overview> {
@@ -89,10 +89,11 @@ pub(super) async fn add_parameter_set(
     actor: &Actor,
     set: ParameterSet,
 ) -> Result<()> {
+    let definition = parameters::out(&set);
     let mut tx = store.write().await?;
     let done = sqlx::query(include_str!("queries/parameter_sets/insert.sql"))
         .bind(&set.name)
-        .bind(set.definition.to_string())
+        .bind(definition.to_string())
         .execute(&mut *tx)
         .await?;
     if done.rows_affected() == 0 {
@@ -104,7 +105,7 @@ pub(super) async fn add_parameter_set(
         actor,
         "crs.add",
         &set.name,
-        &set.definition,
+        &definition,
     )
     .await?;
     move_on(&mut tx).await?;
@@ -118,10 +119,8 @@ pub(super) async fn parameter_sets(store: &SqliteStore) -> Result<Vec<ParameterS
         .await?;
     rows.iter()
         .map(|r| {
-            Ok(ParameterSet {
-                name: r.try_get("name")?,
-                definition: codec::json_in("parameter_sets.definition", r.try_get("definition")?)?,
-            })
+ let definition = codec::json_in("parameter_sets.definition", r.try_get("definition")?)?;
+            parameters::read(r.try_get("name")?, &definition)
         })
         .collect()
 }

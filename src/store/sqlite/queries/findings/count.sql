@@ -10,5 +10,6 @@ WHERE (?1 IS NULL OR f.level = ?1)
   AND (?9 IS NULL OR f.severity IN (SELECT value FROM json_each(?9)))
   AND (?10 IS NULL OR f.state IN (SELECT value FROM json_each(?10)))
   AND (?11 IS NULL OR f.place_id = ?11)
+  AND (?16 IS NULL OR f.area_m2 >= ?16)
   AND (?12 IS NULL OR f.seq IN (SELECT b.seq FROM findings_box AS b
                                  WHERE b.west <= ?14 AND b.east >= ?12 AND b.south <= ?15 AND b.north >= ?13))

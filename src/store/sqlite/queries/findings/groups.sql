@@ -1,5 +1,5 @@
--- Findings of the same parties, parent and level in one row. ?16 sort key, ?17 sign (-1: largest first),
--- ?18 and ?19 number and age of the last group before, ?20 limit. By parties: the number is 0, ?21 the text before.
+-- Findings of the same parties, parent and level in one row. ?17 sort key, ?18 sign (-1: largest first),
+-- ?19 and ?20 number and age of the last group before, ?21 limit. By parties: the number is 0, ?22 the text before.
 WITH grouped AS (
     SELECT f.parties, f.parent, f.level, min(f.seq) AS first, count(*) AS n, total(f.area_m2) AS area,
            max(f.max_width_m) AS width, max(f.severity) AS severity,
@@ -19,16 +19,17 @@ WITH grouped AS (
       AND (?9 IS NULL OR f.severity IN (SELECT value FROM json_each(?9)))
       AND (?10 IS NULL OR f.state IN (SELECT value FROM json_each(?10)))
       AND (?11 IS NULL OR f.place_id = ?11)
+      AND (?16 IS NULL OR f.area_m2 >= ?16)
       AND (?12 IS NULL OR f.seq IN (SELECT b.seq FROM findings_box AS b
                                      WHERE b.west <= ?14 AND b.east >= ?12 AND b.south <= ?15 AND b.north >= ?13))
     GROUP BY f.parties, f.parent, f.level
 ), keyed AS (
-    SELECT *, ?17 * CASE ?16 WHEN 'area' THEN area WHEN 'count' THEN n * 1.0 WHEN 'width' THEN coalesce(width, -1.0)
-           ELSE 0.0 END AS key, CASE ?16 WHEN 'units' THEN parties ELSE '' END AS words
+    SELECT *, ?18 * CASE ?17 WHEN 'area' THEN area WHEN 'count' THEN n * 1.0 WHEN 'width' THEN coalesce(width, -1.0)
+           ELSE 0.0 END AS key, CASE ?17 WHEN 'units' THEN parties ELSE '' END AS words
     FROM grouped
 )
 SELECT * FROM keyed
-WHERE ?18 IS NULL OR key > ?18
-   OR (key = ?18 AND CASE WHEN ?17 < 0 THEN words < ?21 ELSE words > ?21 END)
-   OR (key = ?18 AND words = ?21 AND first > ?19)
-ORDER BY key, CASE WHEN ?17 > 0 THEN words END, CASE WHEN ?17 < 0 THEN words END DESC, first LIMIT ?20
+WHERE ?19 IS NULL OR key > ?19
+   OR (key = ?19 AND CASE WHEN ?18 < 0 THEN words < ?22 ELSE words > ?22 END)
+   OR (key = ?19 AND words = ?22 AND first > ?20)
+ORDER BY key, CASE WHEN ?18 > 0 THEN words END, CASE WHEN ?18 < 0 THEN words END DESC, first LIMIT ?21

@@ -1,0 +1,163 @@
+//! Puts the parts together: settings, store, use cases, and the command that was asked for.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::FromArgMatches as _;
+use jieming_domain::actor::Actor;
+use jieming_domain::lang::Lang;
+
+use crate::cli::{self, Cli, Command, Exit, Global};
+use crate::config::{self, Places};
+use crate::ingest::{DataFolder, Reading};
+use crate::store::Store;
+use crate::store::sqlite::SqliteStore;
+
+/// A failure for the person at the terminal, in their language.
+struct Failure(Exit, String);
+
+impl Failure {
+    fn usage(e: impl ToString) -> Self {
+        Self(Exit::Usage, e.to_string())
+    }
+    fn work(e: impl ToString) -> Self {
+        Self(Exit::Failed, e.to_string())
+    }
+}
+
+/// Runs the program with these words and gives its exit status.
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    let lang = cli::wanted_lang(&args);
+    let parsed = cli::command(lang)
+        .try_get_matches_from(&args)
+        .and_then(|m| Cli::from_arg_matches(&m));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        // Prints help and versions to standard output, complaints to standard error, with status 0 or 2.
+        Err(e) => {
+            let _ = e.print();
+            return if e.use_stderr() {
+                Exit::Usage.into()
+            } else {
+                Exit::Done.into()
+            };
+        }
+    };
+    if let Command::Decode { words } = cli.command {
+        return jieming_geodata::child::main(words.into_iter());
+    }
+    match with_runtime(cli) {
+        Ok(exit) => exit.into(),
+        Err(Failure(exit, message)) => {
+            eprintln!("jieming: {message}");
+            exit.into()
+        }
+    }
+}
+
+fn with_runtime(cli: Cli) -> Result<Exit, Failure> {
+    let file = match &cli.global.config {
+        Some(path) => config::File::read(path).map_err(Failure::usage)?,
+        None => config::File::default(),
+    };
+    let lang = config::language(cli.global.lang, &file);
+    if let Some(threads) = cli.global.threads.or(file.threads) {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global()
+            .map_err(Failure::usage)?;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::work)?;
+    runtime.block_on(dispatch(cli, file, lang))
+}
+
+/// What a command works with.
+struct Tools {
+    places: Places,
+    file: config::File,
+    lang: Lang,
+    actor: Actor,
+}
+
+impl Tools {
+    fn new(global: &Global, file: config::File, lang: Lang) -> Result<Self, Failure> {
+        let places =
+            Places::choose(global.database_url.as_deref(), &file).map_err(Failure::usage)?;
+        let user = ["USER", "LOGNAME"]
+            .iter()
+            .find_map(|k| std::env::var(k).ok().filter(|v| !v.is_empty()));
+        let actor = Actor::command_line(user.unwrap_or_else(|| "local".to_owned()));
+        Ok(Self {
+            places,
+            file,
+            lang,
+            actor,
+        })
+    }
+
+    /// Opens the database, making it (and its folder) when it is not there.
+    async fn open(&self) -> Result<SqliteStore, Failure> {
+        let folder = self
+            .places
+            .database
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty());
+        if let Some(folder) = folder {
+            std::fs::create_dir_all(folder)
+                .map_err(|e| Failure::work(format!("{}: {e}", folder.display())))?;
+        }
+        SqliteStore::open(&self.places.database)
+            .await
+            .map_err(Failure::work)
+    }
+
+    /// The database if there is one already.
+    async fn open_existing(&self) -> Result<Option<SqliteStore>, Failure> {
+        if self.places.database.is_file() {
+            self.open().await.map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    async fn reading(&self, store: Option<&SqliteStore>) -> Result<Reading, Failure> {
+        let registry = match store {
+            Some(store) => store.parameter_sets().await.map_err(Failure::work)?,
+            None => Vec::new(),
+        };
+        Reading::with_this_program(registry).map_err(Failure::work)
+    }
+
+    fn data(&self) -> DataFolder {
+        DataFolder::new(&self.places.data_folder)
+    }
+}
+
+async fn dispatch(cli: Cli, file: config::File, lang: Lang) -> Result<Exit, Failure> {
+    let tools = Tools::new(&cli.global, file, lang)?;
+    match cli.command {
+        Command::Import(args) => {
+            let store = if args.dry_run {
+                tools.open_existing().await?
+            } else {
+                Some(tools.open().await?)
+            };
+            let reading = tools.reading(store.as_ref()).await?;
+            let shared = store
+                .clone()
+                .filter(|_| !args.dry_run)
+                .map(|s| Arc::new(s) as Arc<dyn Store>);
+            let exit = cli::import(&args, shared, tools.data(), reading, &tools.actor, lang).await;
+            if let Some(store) = store {
+                store.close().await;
+            }
+            Ok(exit)
+        }
+        // Answered before the runtime began.
+        Command::Decode { .. } => Ok(Exit::Usage),
+    }
+}

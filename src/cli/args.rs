@@ -1,0 +1,191 @@
+//! Words and options. Help texts stand in both languages, `中文 | English`; [`super::help`] shows one of them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jieming_domain::fields::Profile;
+use jieming_domain::lang::Lang;
+use jieming_domain::unit::ExtentKind;
+
+use crate::ingest::{FileOptions, ImportOptions};
+use crate::store::SubmissionAs;
+
+/// 界明：地名普查与行政区划界线管理 | Jieming: geographic names census and boundary management
+#[derive(Debug, Parser)]
+#[command(name = "jieming", version, disable_help_subcommand = true)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// 数据库（默认：数据文件夹中的文件） | database (default: a file in the data folder)
+    #[arg(long, global = true, value_name = "URL", env = "JIEMING_DATABASE_URL")]
+    pub database_url: Option<String>,
+    /// 设置文件（TOML） | settings file (TOML)
+    #[arg(long, global = true, value_name = "FILE", env = "JIEMING_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// 语言：zh 或 en | language: zh or en
+    #[arg(long, global = true, value_name = "LANG")]
+    pub lang: Option<Lang>,
+    /// 计算线程数 | threads for heavy work
+    #[arg(long, global = true, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 导入行政区或地名文件 | take in files of units or places
+    Import(ImportArgs),
+    /// The decoder child: not for people.
+    #[command(hide = true)]
+    Decode {
+        /// Words of the parent.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<std::ffi::OsString>,
+    },
+}
+
+/// As what a file is taken in.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum As {
+    /// Extents of units.
+    Units,
+    /// Place names.
+    Places,
+}
+
+/// Format of a receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReceiptFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// How a file is read: shared by commands that take files.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Reading {
+    /// 图层、工作表或压缩包成员 | layer, sheet or archive member
+    #[arg(long, value_name = "NAME")]
+    pub layer: Option<String>,
+    /// 全部行政区的级别 | level of all units
+    #[arg(long, value_name = "LEVEL", conflicts_with = "level_field")]
+    pub level: Option<String>,
+    /// 级别所在列 | column with the level
+    #[arg(long, value_name = "COLUMN")]
+    pub level_field: Option<String>,
+    /// 代码所在列 | column with the code
+    #[arg(long, value_name = "COLUMN")]
+    pub code_field: Option<String>,
+    /// 名称所在列 | column with the name
+    #[arg(long, value_name = "COLUMN")]
+    pub name_field: Option<String>,
+    /// 上级代码（地名：所在行政区）所在列 | column with the code of the unit above (places: of the unit claimed)
+    #[arg(long, value_name = "COLUMN")]
+    pub parent_field: Option<String>,
+    /// 坐标系：EPSG:n、GCJ-02、BD-09 或已登记的名称 | coordinate system: EPSG:n, GCJ-02, BD-09 or a registered name
+    #[arg(long, value_name = "CRS")]
+    pub crs: Option<String>,
+    /// 文字编码，如 gb18030 | text encoding, such as gb18030
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+}
+
+impl Reading {
+    /// As ingest takes it.
+    pub fn options(&self) -> FileOptions {
+        let own = self.clone();
+        FileOptions {
+            layer: own.layer,
+            level: own.level,
+            level_field: own.level_field,
+            code_field: own.code_field,
+            name_field: own.name_field,
+            parent_field: own.parent_field,
+            map: Vec::new(),
+            profile: None,
+            crs: own.crs,
+            encoding: own.encoding,
+        }
+    }
+}
+
+/// `jieming import`.
+#[derive(Debug, Clone, Args)]
+pub struct ImportArgs {
+    /// 文件 | files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// 作为行政区（units）还是地名（places）导入 | take them in as units or as places
+    #[arg(long = "as", id = "as", value_name = "WHAT")]
+    pub kind: As,
+    /// 怎样读取 | how to read
+    #[command(flatten)]
+    pub reading: Reading,
+    /// 范围的性质：legal 法定，administered 实际管理 | kind of extent: legal or administered
+    #[arg(long = "kind", value_name = "KIND", default_value = "legal", value_parser = parse_kind)]
+    pub kind_of_extent: ExtentKind,
+    /// 登记表字段与列的对应，可重复 | field of the form and its column, may be repeated
+    #[arg(long, value_name = "FIELD=COLUMN", value_parser = parse_map)]
+    pub map: Vec<(String, String)>,
+    /// 规则：generic 名称与位置，census-cn 普查登记表 | rules: generic or census-cn
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<Profile>,
+    /// 法律效力起始日 YYYY-MM-DD | day from which extents legally hold, YYYY-MM-DD
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub valid_from: Option<String>,
+    /// 只检查，不保存 | check only, keep nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// 回执格式：text 或 json | form of the receipt: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ReceiptFormat,
+}
+
+impl ImportArgs {
+    /// As ingest takes it.
+    pub fn options(&self) -> ImportOptions {
+        let kind = match self.kind {
+            As::Units => SubmissionAs::Units,
+            As::Places => SubmissionAs::Places,
+        };
+        ImportOptions {
+            kind,
+            extent_kind: self.kind_of_extent,
+            valid_from: self.valid_from.clone(),
+            file: FileOptions {
+                map: self.map.clone(),
+                profile: self.profile,
+                ..self.reading.options()
+            },
+        }
+    }
+}
+
+fn parse_kind(s: &str) -> Result<ExtentKind, String> {
+    s.parse::<ExtentKind>().map_err(|e| e.to_string())
+}
+
+fn parse_map(s: &str) -> Result<(String, String), String> {
+    match s.split_once('=') {
+        Some((field, column)) if !field.is_empty() && !column.is_empty() => {
+            Ok((field.to_owned(), column.to_owned()))
+        }
+        _ => Err("FIELD=COLUMN".to_owned()),
+    }
+}
+
+fn parse_date(s: &str) -> Result<String, String> {
+    s.parse::<jiff::civil::Date>()
+        .map(|d| d.to_string())
+        .map_err(|_| "YYYY-MM-DD".to_owned())
+}

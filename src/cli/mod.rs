@@ -1,0 +1,36 @@
+//! The command line.
+
+mod args;
+mod help;
+mod import;
+mod progress;
+mod receipt;
+
+pub use args::{Cli, Command, Global, ImportArgs};
+pub use help::{command, wanted_lang};
+pub use import::import;
+pub use progress::Shown;
+
+/// How a command ended: the exit status of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, with findings or without.
+    Done,
+    /// The work failed.
+    Failed,
+    /// The command was not understood.
+    Usage,
+    /// There are findings at or above `--fail-on`.
+    Findings,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Findings => 3,
+        })
+    }
+}
