@@ -209,6 +209,23 @@ impl Fields {
         Ok(Some(number))
     }
 
+    /// A measure: a number that is not negative.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn measure(&mut self, name: &'static str) -> Result<Option<f64>> {
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        let number = text
+            .parse()
+            .ok()
+            .filter(|n: &f64| n.is_finite() && *n >= 0.0);
+        number.map(Some).ok_or_else(|| {
+            ApiError::parameter(name, &text, "不小于零的数", "a number not below zero")
+        })
+    }
+
     /// Which part of a list: `limit` and `after`.
     ///
     /// # Errors
@@ -318,6 +335,13 @@ mod tests {
         }
         for limit in ["limit=0", "limit=-1", "limit=10001", "limit=many"] {
             fails(|f| f.page().map(drop), limit, &["limit", "10000"]);
+        }
+        for area in ["min_area_m2=-1", "min_area_m2=inf", "min_area_m2=big"] {
+            fails(
+                |f| f.measure("min_area_m2").map(drop),
+                area,
+                &["min_area_m2"],
+            );
         }
         fails(|f| f.text("name").map(drop), "name=a&name=b", &["name"]);
         fails(|f| f.text("name").map(drop), "nmae=a", &["nmae", "name"]);

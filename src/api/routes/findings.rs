@@ -51,6 +51,9 @@ pub(in crate::api) struct FilterParams {
     state: Option<String>,
     /// Number of the place concerned.
     place: Option<i64>,
+    /// An area of at least this many m².
+    #[param(minimum = 0)]
+    min_area_m2: Option<f64>,
     /// zh or en.
     lang: Option<String>,
 }
@@ -102,6 +105,7 @@ impl FromFields for FindingFilter {
                 states
             },
             place: fields.number("place")?,
+            min_area_m2: fields.measure("min_area_m2")?,
         })
     }
 }

@@ -216,4 +216,19 @@ mod tests {
         assert_ne!(a.plain_tag, a.gzip_tag);
         assert_ne!(a.plain_tag, pack(vec![1, 2]).unwrap().plain_tag);
     }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_cold_tile_is_drawn_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("jieming.sqlite");
+        let store = crate::store::sqlite::SqliteStore::open(&path).await.unwrap();
+        let tiles = Tiles::new(Arc::new(store), 1 << 20);
+        let tile = TileId::new(0, 0, 0).unwrap();
+        let asked = (0..32).map(|_| {
+            let tiles = tiles.clone();
+            tokio::spawn(async move { tiles.tile(&Collection::Findings, tile).await.unwrap() })
+        });
+        let drawn = futures::future::try_join_all(asked).await.unwrap();
+        assert!(drawn.iter().all(|d| Arc::ptr_eq(d, &drawn[0])));
+    }
 }
