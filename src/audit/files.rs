@@ -1,0 +1,278 @@
+//! The audit of files, without a database. Ids are deterministic and do not depend on the order of the input.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use geo_types::{Geometry, MultiPolygon};
+use jieming_domain::finding::{Kind, Severity};
+use jieming_domain::severity::thresholds;
+use jieming_domain::unit::{ExtentKind, level_rank};
+use jieming_geodata::crs::Plane;
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::places::{Ground, JudgedPlace};
+use super::subject::{Subject, SubjectUnit};
+use super::{coverage, places, registry};
+use crate::ingest::{FileOptions, Progress, Reading, Refused, UnitsFile, read_places, read_units};
+use crate::store::{FindingBody, Party, RowFinding};
+
+/// From which size overlaps, gaps and spills are reported. Raising a minimum only hides.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Minima {
+    /// Least area in m²; `None`: of the severity table.
+    pub area_m2: Option<f64>,
+    /// Least greatest width in m; `None`: of the severity table.
+    pub width_m: Option<f64>,
+}
+
+impl Minima {
+    /// Whether a finding is large enough. Findings without size always are.
+    pub fn let_pass(&self, f: &FindingBody) -> bool {
+        let (Some(table), Some(area), Some(width)) = (thresholds(f.kind, &f.level), f.area_m2, f.max_width_m) else {
+            return true;
+        };
+        area >= self.area_m2.unwrap_or(table.min_area_m2) && width >= self.width_m.unwrap_or(table.min_width_m)
+    }
+}
+
+/// What is audited, and how.
+#[derive(Debug, Clone)]
+pub struct FileAuditOptions {
+    /// Files of units; together one delivery.
+    pub files: Vec<PathBuf>,
+    /// How they are read.
+    pub file: FileOptions,
+    /// File with the parents' areas, and how its columns are called.
+    pub parents: Option<(PathBuf, FileOptions)>,
+    /// File with ground that need not be covered.
+    pub exclusions: Option<(PathBuf, FileOptions)>,
+    /// File with places.
+    pub places: Option<(PathBuf, FileOptions)>,
+    /// From which size.
+    pub minima: Minima,
+    /// See [`jieming_coverage::Options::gap_width`].
+    pub gap_width_m: f64,
+}
+
+/// A finding of a file audit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FileFinding {
+    /// Derived from rule, parties and place.
+    pub id: String,
+    /// What it says.
+    pub body: FindingBody,
+}
+
+/// The outcome of a file audit.
+#[derive(Debug, Clone)]
+pub struct FileAudit {
+    /// Findings of the audit, ordered by level, kind, size.
+    pub findings: Vec<FileFinding>,
+    /// Findings of reading: file and rows, with the file they are about.
+    pub reading: Vec<(PathBuf, RowFinding)>,
+    /// Units audited.
+    pub units: usize,
+    /// Vertices audited.
+    pub vertices: usize,
+    /// Time taken.
+    pub took: Duration,
+}
+
+/// Audits files.
+///
+/// # Errors
+/// [`Refused`] when a file cannot be read, or its coordinate system cannot be decided.
+pub fn audit_files(
+    options: &FileAuditOptions,
+    reading: &Reading,
+    progress: &dyn Progress,
+) -> Result<FileAudit, Refused> {
+    let begun = Instant::now();
+    let mut remarks = Vec::new();
+    let mut files = Vec::new();
+    let mut read = |path: &PathBuf, how: &FileOptions| -> Result<UnitsFile, Refused> {
+        let mut file = read_units(path, how, reading, progress)?;
+        remarks.extend(std::mem::take(&mut file.findings).into_iter().map(|f| (path.clone(), f)));
+        Ok(file)
+    };
+    for path in &options.files {
+        files.push(read(path, &options.file)?);
+    }
+    let parents = options.parents.as_ref().map(|(path, how)| read(path, how)).transpose()?;
+    let exclusions = options.exclusions.as_ref().map(|(path, how)| read(path, how)).transpose()?;
+
+    // One plane for all, that of the survey if they share it, else degrees.
+    let all: Vec<&UnitsFile> = files.iter().chain(&parents).chain(&exclusions).collect();
+    let plane = match all.first() {
+        Some(first) if all.iter().all(|f| f.plane == first.plane) => first.plane.clone(),
+        _ => Plane::storage(),
+    };
+    let mixed = all.iter().any(|f| f.plane != plane);
+    let area = |plane_area: &MultiPolygon<f64>, storage: &MultiPolygon<f64>| {
+        if mixed { storage.clone() } else { plane_area.clone() }
+    };
+    let mut grounds: Vec<Ground> = Vec::new();
+    let mut levels: BTreeMap<(usize, String), Vec<SubjectUnit>> = BTreeMap::new();
+    let mut at: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for file in &files {
+        for unit in &file.units {
+            let subject = SubjectUnit {
+                unit_id: None,
+                code: unit.code.clone(),
+                name: unit.name.clone(),
+                other_names: unit.other_names.clone(),
+                parent: unit.parent_code.clone(),
+                area: area(&unit.geometry, &unit.storage),
+                accuracy_m: (file.accuracy_m > 0.0).then_some(file.accuracy_m),
+            };
+            let list = levels.entry((level_rank(&unit.level), unit.level.clone())).or_default();
+            // One code in two files is one unit, too.
+            match at.get(&(unit.level.clone(), subject.key().to_owned())) {
+                Some(&i) => list[i].area.0.extend(subject.area.0),
+                None => {
+                    at.insert((unit.level.clone(), subject.key().to_owned()), list.len());
+                    list.push(subject);
+                }
+            }
+            if options.places.is_some() {
+                grounds.push(Ground {
+                    party: Party { unit_id: None, code: unit.code.clone(), name: unit.name.clone() },
+                    level: unit.level.clone(),
+                    parent: unit.parent_code.clone(),
+                    area: unit.storage.clone(),
+                });
+            }
+        }
+    }
+    let parents: Vec<SubjectUnit> = parents
+        .iter()
+        .flat_map(|file| file.units.iter().map(|u| bounding(u.code.clone(), u.name.clone(), area(&u.geometry, &u.storage))))
+        .collect();
+    let exclusions: Vec<MultiPolygon<f64>> = exclusions
+        .iter()
+        .flat_map(|file| file.units.iter().map(|u| area(&u.geometry, &u.storage)))
+        .collect();
+    drop(files);
+
+    let mut bodies = Vec::new();
+    let (mut units, mut vertices) = (0, 0);
+    let ranks: Vec<(usize, String)> = levels.keys().cloned().collect();
+    for (n, key) in ranks.iter().enumerate() {
+        let list = levels.get(key).cloned().unwrap_or_default();
+        // Without a file of parents, a level above in the same file serves, where units name theirs or codes tell it.
+        let above = match (&parents[..], n.checked_sub(1).and_then(|k| levels.get(&ranks[k]))) {
+            ([], Some(above)) if key.0 > ranks[n - 1].0 => named_above(&list, above),
+            _ => parents.clone(),
+        };
+        units += list.len();
+        let subject =
+            Subject::new(key.1.clone(), ExtentKind::Legal, plane.clone(), mixed, list, above, exclusions.clone());
+        let examined = coverage::examine(&subject, options.gap_width_m);
+        vertices += examined.vertices;
+        bodies.extend(examined.findings);
+        bodies.extend(registry::examine(&subject));
+    }
+    if let Some((path, how)) = &options.places {
+        let mut judged = Vec::new();
+        let summary = read_places(path, how, reading, progress, &mut |batch| {
+            judged.extend(batch.places.into_iter().filter_map(|p| {
+                Some(JudgedPlace {
+                    id: p.row as i64,
+                    name: p.name,
+                    position: p.position?,
+                    accuracy_m: p.accuracy_m,
+                    claims: p.unit?,
+                })
+            }));
+            remarks.extend(batch.findings.into_iter().map(|f| (path.clone(), f)));
+            Ok(())
+        })?;
+        remarks.extend(summary.findings.into_iter().map(|f| (path.clone(), f)));
+        bodies.extend(places::examine(&judged, &grounds, ExtentKind::Legal));
+    }
+    bodies.retain(|b| options.minima.let_pass(b));
+    Ok(FileAudit { findings: identified(bodies), reading: remarks, units, vertices, took: begun.elapsed() })
+}
+
+fn bounding(code: String, name: String, area: MultiPolygon<f64>) -> SubjectUnit {
+    SubjectUnit { unit_id: None, code, name, other_names: Vec::new(), parent: None, area, accuracy_m: None }
+}
+
+/// The units of the level above that are a parent of at least one of these.
+fn named_above(units: &[SubjectUnit], above: &[SubjectUnit]) -> Vec<SubjectUnit> {
+    let wanted: std::collections::BTreeSet<String> = units
+        .iter()
+        .filter_map(|u| u.parent.clone().or_else(|| jieming_domain::unit::parent_by_code(&u.code)))
+        .collect();
+    above.iter().filter(|a| wanted.contains(&a.code) || wanted.contains(&a.name)).cloned().collect()
+}
+
+/// Orders findings and names them: a digest of rule, parties and geometry; equal ones are numbered.
+fn identified(mut bodies: Vec<FindingBody>) -> Vec<FileFinding> {
+    bodies.sort_by(|a, b| {
+        (level_rank(&a.level), &a.level, a.kind, a.gap_kind)
+            .cmp(&(level_rank(&b.level), &b.level, b.kind, b.gap_kind))
+            .then_with(|| b.area_m2.unwrap_or(0.0).total_cmp(&a.area_m2.unwrap_or(0.0)))
+            .then_with(|| a.units.iter().map(|u| &u.code).cmp(b.units.iter().map(|u| &u.code)))
+            .then_with(|| a.point.map(|p| p.map(f64::to_bits)).cmp(&b.point.map(|p| p.map(f64::to_bits))))
+    });
+    let digests: Vec<String> = bodies.par_iter().map(digest).collect();
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    bodies
+        .into_iter()
+        .zip(digests)
+        .map(|(body, digest)| {
+            let n = times.entry(digest.clone()).or_default();
+            *n += 1;
+            let id = if *n == 1 { digest } else { format!("{digest}-{n}") };
+            FileFinding { id, body }
+        })
+        .collect()
+}
+
+fn digest(body: &FindingBody) -> String {
+    let mut h = Sha256::new();
+    let mut feed = |s: &str| {
+        h.update(s.as_bytes());
+        h.update([0]);
+    };
+    feed(&body.rule);
+    feed(&body.level);
+    let mut units: Vec<&str> = body.units.iter().map(|u| u.code.as_str()).collect();
+    units.sort_unstable();
+    units.iter().for_each(|u| feed(u));
+    feed(body.parent.as_deref().unwrap_or(""));
+    feed(body.place.as_ref().map_or("", |p| p.1.as_str()));
+    let mut points: Vec<[i64; 2]> = match &body.geometry {
+        Some(Geometry::Polygon(p)) => std::iter::once(p.exterior())
+            .chain(p.interiors())
+            .flat_map(|r| &r.0)
+            .map(|c| [(c.x * 1e9).round() as i64, (c.y * 1e9).round() as i64])
+            .collect(),
+        _ => body.point.iter().map(|p| p.map(|v| (v * 1e9).round() as i64)).collect(),
+    };
+    // A ring's start and direction say nothing.
+    points.sort_unstable();
+    points.dedup();
+    for [x, y] in points {
+        h.update(x.to_le_bytes());
+        h.update(y.to_le_bytes());
+    }
+    h.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect()
+}
+
+/// Whether any finding is at or above a severity.
+impl FileAudit {
+    /// The gravest severity found, of the audit and of reading.
+    pub fn gravest(&self) -> Option<Severity> {
+        let audit = self.findings.iter().map(|f| f.body.severity);
+        audit.chain(self.reading.iter().map(|(_, f)| f.severity)).max()
+    }
+
+    /// How many findings of a kind.
+    pub fn count(&self, kind: Kind) -> usize {
+        self.findings.iter().filter(|f| f.body.kind == kind).count()
+    }
+}

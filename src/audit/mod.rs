@@ -1,0 +1,20 @@
+//! The audit (审核): units and places against each other, as findings.
+//!
+//! 1. [`subject`]: the units of one level and kind with their parents, in the plane where topology is decided.
+//! 2. [`coverage`]: the engine's defects become findings with ellipsoidal measures; [`registry`] checks codes and
+//!    hierarchy; [`places`] checks names against the units that they claim.
+//! 3. [`identity`]: findings continue earlier ones, or are new, or gone.
+//!
+//! [`files`] audits files without a database, [`database`] audits all that is held. Both go the same way.
+
+mod coverage;
+pub mod database;
+pub mod files;
+mod identity;
+mod measure;
+mod places;
+mod registry;
+mod subject;
+
+pub use database::run_database;
+pub use files::{FileAudit, FileAuditOptions, FileFinding, Minima, audit_files};

@@ -1,0 +1,119 @@
+//! Codes and hierarchy: what the list of units alone shows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jieming_domain::finding::{Kind, Severity};
+use jieming_domain::message::{Param, Params, params};
+use jieming_domain::rules;
+use jieming_domain::unit::malformed_codes;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::measure::coord_to_storage;
+use super::subject::{Subject, SubjectUnit};
+use crate::store::FindingBody;
+
+/// Checks the units of a subject.
+pub(super) fn examine(subject: &Subject) -> Vec<FindingBody> {
+    let mut out = Vec::new();
+    let coded = subject.units.iter().any(|u| !u.code.is_empty());
+    let codes: Vec<&str> = subject.units.iter().map(|u| u.code.as_str()).collect();
+    let malformed: BTreeSet<usize> = malformed_codes(&codes).into_iter().collect();
+    for (i, unit) in subject.units.iter().enumerate() {
+        // Where no unit has a code, names identify them, and one remark on the file says so.
+        if unit.code.is_empty() && coded {
+            out.push(body("unit.code.missing", subject, unit, params([])));
+        }
+        if malformed.contains(&i) {
+            out.push(body("unit.code.malformed", subject, unit, params([("code", unit.code.as_str().into())])));
+        }
+        if !unit.other_names.is_empty() {
+            let mut names = vec![unit.name.clone()];
+            names.extend(unit.other_names.iter().cloned());
+            let p = params([("code", unit.code.as_str().into()), ("units", Param::List(names))]);
+            out.push(body("unit.code.duplicate", subject, unit, p));
+        }
+        let parts = separate_parts(unit);
+        if parts > 1 {
+            out.push(body("unit.parts", subject, unit, params([("count", (parts as f64).into())])));
+        }
+    }
+    if !subject.parents.is_empty() {
+        let mut children: BTreeMap<usize, usize> = BTreeMap::new();
+        for (unit, parent) in subject.units.iter().zip(&subject.parent_of) {
+            match parent {
+                Some(p) => *children.entry(*p).or_default() += 1,
+                None => {
+                    let named = unit.parent.clone().unwrap_or_default();
+                    out.push(body("unit.hierarchy.no_parent", subject, unit, params([("parent", named.into())])));
+                }
+            }
+        }
+        for (i, parent) in subject.parents.iter().enumerate() {
+            if !children.contains_key(&i) {
+                out.push(body(
+                    "unit.hierarchy.no_children",
+                    subject,
+                    parent,
+                    params([("level", subject.level.as_str().into())]),
+                ));
+            }
+        }
+    }
+    out
+}
+
+fn body(rule: &str, subject: &Subject, unit: &SubjectUnit, mut p: Params) -> FindingBody {
+    p.entry("units".into()).or_insert_with(|| Param::List(vec![unit.label()]));
+    let known = rules::find(rule);
+    let point = unit.area.0.first().and_then(|a| a.exterior().0.first()).map(|&c| {
+        let c = coord_to_storage(c, &subject.plane);
+        [c.x, c.y]
+    });
+    FindingBody {
+        rule: rule.to_owned(),
+        kind: known.and_then(|r| r.kind).unwrap_or(Kind::Code),
+        gap_kind: None,
+        level: subject.level.clone(),
+        extent_kind: subject.kind,
+        units: vec![unit.party()],
+        parent: unit.parent.clone(),
+        severity: known.map_or(Severity::Warning, |r| r.severity),
+        area_m2: None,
+        max_width_m: None,
+        length_m: None,
+        geometry: None,
+        point,
+        place: None,
+        params: p,
+    }
+}
+
+/// How many pieces a unit consists of, when parts that share an edge are one piece.
+fn separate_parts(unit: &SubjectUnit) -> usize {
+    let parts = &unit.area.0;
+    if parts.len() < 2 {
+        return parts.len();
+    }
+    let mut group: Vec<usize> = (0..parts.len()).collect();
+    fn root(group: &mut [usize], mut i: usize) -> usize {
+        while group[i] != i {
+            group[i] = group[group[i]];
+            i = group[i];
+        }
+        i
+    }
+    let mut owner: FxHashMap<[u64; 4], usize> = FxHashMap::default();
+    for (i, part) in parts.iter().enumerate() {
+        for w in part.exterior().0.windows(2) {
+            let (a, b) = ([w[0].x.to_bits(), w[0].y.to_bits()], [w[1].x.to_bits(), w[1].y.to_bits()]);
+            let key = if a < b { [a[0], a[1], b[0], b[1]] } else { [b[0], b[1], a[0], a[1]] };
+            if let Some(&j) = owner.get(&key) {
+                let (a, b) = (root(&mut group, i), root(&mut group, j));
+                group[a] = b;
+            } else {
+                owner.insert(key, i);
+            }
+        }
+    }
+    (0..parts.len()).map(|i| root(&mut group, i)).collect::<FxHashSet<_>>().len()
+}
