@@ -110,6 +110,7 @@ fn group_faces(
     claims: &Claims,
     coverage: &Coverage<'_>,
 ) -> BTreeMap<Group, Vec<u32>> {
+    let unbound = coverage.units.iter().any(|u| u.parent.is_none());
     // What a set of rings means is told once per set, not once per face.
     let groups: Vec<Vec<Group>> = claims
         .claims
@@ -120,7 +121,8 @@ fn group_faces(
                 g.push(Group::Overlap(c.units.clone()));
             }
             if c.units.is_empty() && !c.excluded {
-                if coverage.parents.is_empty() {
+                // Units without a known parent bound their ground by enclosing it.
+                if c.parents.is_empty() && unbound {
                     g.push(Group::Gap(None));
                 }
                 g.extend(c.parents.iter().map(|&p| Group::Gap(Some(p))));
