@@ -9,7 +9,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use jieming_domain::actor::Actor;
 use tokio::sync::{Notify, watch};
+
+use crate::audit::run_database;
+use crate::store::Store;
 
 /// How far the running audit is. Cheap to clone; may be called from any thread.
 #[derive(Clone)]
@@ -67,6 +71,18 @@ impl AuditJob {
         });
         tokio::spawn(serve(shared.clone(), work));
         Self(shared)
+    }
+
+    /// The audit of a database, done by the service itself. Must be called within a Tokio runtime.
+    pub fn of_database(store: Arc<dyn Store>) -> Self {
+        Self::start(move |progress| {
+            let store = store.clone();
+            async move {
+                let actor = Actor::service("audit");
+                let run = run_database(store, &actor, move |share| progress.set(share)).await;
+                run.map(drop).map_err(|e| e.to_string())
+            }
+        })
     }
 
     /// Asks for an audit of what is in the database now.
