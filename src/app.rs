@@ -157,7 +157,32 @@ async fn dispatch(cli: Cli, file: config::File, lang: Lang) -> Result<Exit, Fail
             }
             Ok(exit)
         }
+        Command::Audit(args) if args.files.is_empty() => {
+            let store = tools.open().await?;
+            let shared: Arc<dyn Store> = Arc::new(store.clone());
+            let exit = cli::audit_of_database(&args, shared, &tools.actor, today(), lang).await;
+            store.close().await;
+            Ok(exit)
+        }
+        Command::Audit(args) => {
+            // Registered parameters may be needed to read the files.
+            let store = tools.open_existing().await?;
+            let reading = tools.reading(store.as_ref()).await?;
+            let exit = cli::audit_of_files(&args, reading, today(), lang).await;
+            if let Some(store) = store {
+                store.close().await;
+            }
+            Ok(exit)
+        }
         // Answered before the runtime began.
         Command::Decode { .. } => Ok(Exit::Usage),
     }
+}
+
+/// The moment a report is made, to the second, in UTC.
+fn today() -> String {
+    let now = jiff::Timestamp::now();
+    jiff::Timestamp::from_second(now.as_second())
+        .unwrap_or(now)
+        .to_string()
 }

@@ -9,7 +9,9 @@ use jieming_domain::message::{Param, Params, params};
 use jieming_domain::severity::severity;
 use rayon::prelude::*;
 
-use super::measure::{Measures, coord_to_storage, line_to_storage, lines_length_m, measure, polygon_to_storage};
+use super::measure::{
+    Measures, coord_to_storage, line_to_storage, lines_length_m, measure, polygon_to_storage,
+};
 use super::subject::Subject;
 use crate::store::{FindingBody, NewLine};
 
@@ -25,8 +27,16 @@ pub(super) struct Examined {
 pub(super) fn examine(subject: &Subject, gap_width_m: f64) -> Examined {
     let geographic = subject.plane.is_geographic();
     let options = Options {
-        grid: if geographic { Grid::DEGREES } else { Grid::METRES },
-        metric: if geographic { Metric::GRS80_DEGREES } else { Metric::Metres },
+        grid: if geographic {
+            Grid::DEGREES
+        } else {
+            Grid::METRES
+        },
+        metric: if geographic {
+            Metric::GRS80_DEGREES
+        } else {
+            Metric::Metres
+        },
         gap_width: gap_width_m,
     };
     let coverage = Coverage {
@@ -34,18 +44,29 @@ pub(super) fn examine(subject: &Subject, gap_width_m: f64) -> Examined {
             .units
             .iter()
             .zip(&subject.parent_of)
-            .map(|(u, &parent)| Unit { area: &u.area, parent })
+            .map(|(u, &parent)| Unit {
+                area: &u.area,
+                parent,
+            })
             .collect(),
         parents: subject.parents.iter().map(|p| &p.area).collect(),
         exclusions: subject.exclusions.iter().collect(),
     };
-    let Outcome { defects, lines, counts } = check(&coverage, &options);
+    let Outcome {
+        defects,
+        lines,
+        counts,
+    } = check(&coverage, &options);
     let findings = defects.par_iter().map(|d| finding(d, subject)).collect();
     let lines = lines
         .into_par_iter()
         .map(|l| {
             let geometry = geo_types::MultiLineString(
-                l.agreed.0.iter().map(|line| line_to_storage(line, &subject.plane)).collect(),
+                l.agreed
+                    .0
+                    .iter()
+                    .map(|line| line_to_storage(line, &subject.plane))
+                    .collect(),
             );
             let agreed_m = lines_length_m(&geometry);
             NewLine {
@@ -56,11 +77,18 @@ pub(super) fn examine(subject: &Subject, gap_width_m: f64) -> Examined {
             }
         })
         .collect();
-    Examined { findings, lines, vertices: counts.vertices }
+    Examined {
+        findings,
+        lines,
+        vertices: counts.vertices,
+    }
 }
 
 fn finding(defect: &Defect, subject: &Subject) -> FindingBody {
-    let polygon = defect.polygon.as_ref().map(|p| polygon_to_storage(p, &subject.plane));
+    let polygon = defect
+        .polygon
+        .as_ref()
+        .map(|p| polygon_to_storage(p, &subject.plane));
     let measures = polygon.as_ref().map(measure);
     let [x, y] = defect.place;
     let place = coord_to_storage(Coord { x, y }, &subject.plane);
@@ -71,7 +99,11 @@ fn finding(defect: &Defect, subject: &Subject) -> FindingBody {
         Owner::Parent(p) => Some(&subject.parents[p]),
         Owner::Exclusion(_) => None,
     });
-    let mut units: Vec<_> = defect.units.iter().map(|&u| subject.units[u].party()).collect();
+    let mut units: Vec<_> = defect
+        .units
+        .iter()
+        .map(|&u| subject.units[u].party())
+        .collect();
     if units.is_empty() {
         units.extend(owner.map(|o| o.party()));
     }
@@ -79,10 +111,11 @@ fn finding(defect: &Defect, subject: &Subject) -> FindingBody {
         DefectKind::Invalid(fault) => fault_severity(fault),
         _ => {
             // A zone is as uncertain as the least certain of the lines that make it.
-            let accuracy =
-                defect.units.iter().filter_map(|&u| subject.units[u].accuracy_m).fold(None, |a: Option<f64>, b| {
-                    Some(a.map_or(b, |a| a.max(b)))
-                });
+            let accuracy = defect
+                .units
+                .iter()
+                .filter_map(|&u| subject.units[u].accuracy_m)
+                .fold(None, |a: Option<f64>, b| Some(a.map_or(b, |a| a.max(b))));
             if defect.max_width < subject.plane_deviation_m(&defect.units, place.y) {
                 Severity::Info
             } else {
@@ -93,7 +126,16 @@ fn finding(defect: &Defect, subject: &Subject) -> FindingBody {
     let labels: Vec<String> = if units.is_empty() {
         parent.iter().map(|p| p.label()).collect()
     } else {
-        units.iter().map(|u| if u.name.is_empty() { u.code.clone() } else { u.name.clone() }).collect()
+        units
+            .iter()
+            .map(|u| {
+                if u.name.is_empty() {
+                    u.code.clone()
+                } else {
+                    u.name.clone()
+                }
+            })
+            .collect()
     };
     FindingBody {
         rule: rule.to_owned(),
@@ -114,7 +156,12 @@ fn finding(defect: &Defect, subject: &Subject) -> FindingBody {
     }
 }
 
-fn sentence(defect: &Defect, units: Vec<String>, parent: Option<String>, measures: Option<Measures>) -> Params {
+fn sentence(
+    defect: &Defect,
+    units: Vec<String>,
+    parent: Option<String>,
+    measures: Option<Measures>,
+) -> Params {
     let mut p = params([("units", Param::List(units))]);
     if let Some(parent) = parent {
         p.insert("parent".into(), parent.into());
@@ -138,7 +185,11 @@ fn names(kind: DefectKind) -> (&'static str, Kind, Option<GapKind>) {
         DefectKind::Hole => ("coverage.gap.hole", Kind::Gap, Some(GapKind::Hole)),
         DefectKind::Inlet => ("coverage.gap.inlet", Kind::Gap, Some(GapKind::Inlet)),
         DefectKind::Corridor => ("coverage.gap.corridor", Kind::Gap, Some(GapKind::Corridor)),
-        DefectKind::Shortfall => ("coverage.gap.shortfall", Kind::Gap, Some(GapKind::Shortfall)),
+        DefectKind::Shortfall => (
+            "coverage.gap.shortfall",
+            Kind::Gap,
+            Some(GapKind::Shortfall),
+        ),
         DefectKind::Spill => ("coverage.spill", Kind::Spill, None),
         DefectKind::Invalid(_) => ("coverage.invalid", Kind::Invalid, None),
     }
@@ -147,20 +198,34 @@ fn names(kind: DefectKind) -> (&'static str, Kind, Option<GapKind>) {
 /// What leaves the area in doubt is an error; what only clutters the outline is a warning.
 fn fault_severity(fault: Fault) -> Severity {
     match fault {
-        Fault::Coordinate | Fault::SelfCrossing | Fault::PartsOverlap | Fault::HoleOutside | Fault::NestedHoles => {
-            Severity::Error
-        }
+        Fault::Coordinate
+        | Fault::SelfCrossing
+        | Fault::PartsOverlap
+        | Fault::HoleOutside
+        | Fault::NestedHoles => Severity::Error,
         Fault::Collapsed | Fault::DoubledEdge => Severity::Warning,
     }
 }
 
 fn fault_text(fault: Fault) -> (&'static str, &'static str) {
     match fault {
-        Fault::Coordinate => ("坐标不是有限数值或超出范围", "a coordinate is not finite or out of range"),
-        Fault::Collapsed => ("环少于三个不同的点", "a ring has fewer than three different points"),
+        Fault::Coordinate => (
+            "坐标不是有限数值或超出范围",
+            "a coordinate is not finite or out of range",
+        ),
+        Fault::Collapsed => (
+            "环少于三个不同的点",
+            "a ring has fewer than three different points",
+        ),
         Fault::SelfCrossing => ("边界自相交", "the outline crosses itself"),
-        Fault::DoubledEdge => ("边界来回重复(尖刺或重复环)", "the outline runs along an edge twice (spike or repeated ring)"),
-        Fault::HoleOutside => ("内环在外环之外", "an interior ring lies outside its exterior ring"),
+        Fault::DoubledEdge => (
+            "边界来回重复(尖刺或重复环)",
+            "the outline runs along an edge twice (spike or repeated ring)",
+        ),
+        Fault::HoleOutside => (
+            "内环在外环之外",
+            "an interior ring lies outside its exterior ring",
+        ),
         Fault::NestedHoles => ("内环套内环", "an interior ring lies inside another"),
         Fault::PartsOverlap => ("同一行政区的各块互相重叠", "parts of the unit overlap"),
     }

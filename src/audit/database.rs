@@ -39,7 +39,10 @@ pub async fn run_database(
 ) -> Result<Run, AuditError> {
     let run = store.begin_run(actor).await?;
     let done = match examine_all(&store, &progress).await {
-        Ok(changes) => store.reconcile(actor, run, changes).await.map_err(AuditError::from),
+        Ok(changes) => store
+            .reconcile(actor, run, changes)
+            .await
+            .map_err(AuditError::from),
         Err(e) => Err(e),
     };
     if let Err(e) = &done {
@@ -49,7 +52,10 @@ pub async fn run_database(
     done
 }
 
-async fn examine_all(store: &Arc<dyn Store>, progress: &(impl Fn(f64) + Send + Sync)) -> Result<Vec<ScopeChanges>, AuditError> {
+async fn examine_all(
+    store: &Arc<dyn Store>,
+    progress: &(impl Fn(f64) + Send + Sync),
+) -> Result<Vec<ScopeChanges>, AuditError> {
     let coverages = store.coverages().await?;
     let steps = (coverages.len() + 1) as f64;
     let registry: Arc<Vec<ParameterSet>> = Arc::new(store.parameter_sets().await?);
@@ -114,8 +120,12 @@ async fn examine_all(store: &Arc<dyn Store>, progress: &(impl Fn(f64) + Send + S
     Ok(changes)
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AuditError> {
-    tokio::task::spawn_blocking(work).await.map_err(|e| AuditError::Cut(e.to_string()))
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, AuditError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|e| AuditError::Cut(e.to_string()))
 }
 
 fn new_id() -> String {
@@ -136,8 +146,10 @@ async fn parents_of(
     units: &[UnitExtent],
     kind: ExtentKind,
 ) -> Result<Vec<UnitExtent>, StoreError> {
-    let mut codes: Vec<String> =
-        units.iter().filter_map(|u| u.parent_code.clone().or_else(|| parent_by_code(&u.code))).collect();
+    let mut codes: Vec<String> = units
+        .iter()
+        .filter_map(|u| u.parent_code.clone().or_else(|| parent_by_code(&u.code)))
+        .collect();
     codes.sort();
     codes.dedup();
     if codes.is_empty() {
@@ -154,7 +166,12 @@ async fn parents_of(
 
 fn ground(u: &UnitExtent) -> Ground {
     let unit = with_area(u, u.geometry.clone());
-    Ground { party: unit.party(), level: u.level.clone(), parent: u.parent_code.clone(), area: unit.area }
+    Ground {
+        party: unit.party(),
+        level: u.level.clone(),
+        parent: u.parent_code.clone(),
+        area: unit.area,
+    }
 }
 
 /// Topology is decided in the plane of the survey when all units and parents share it, else in degrees.
@@ -168,7 +185,9 @@ fn subject(
     let all = || units.iter().chain(&parents);
     let text = units.first().map(|u| u.plane.clone()).unwrap_or_default();
     let one_plane = all().all(|u| u.plane == text && u.source.is_some());
-    let plane = one_plane.then(|| Plane::parse(&text, registry).ok()).flatten();
+    let plane = one_plane
+        .then(|| Plane::parse(&text, registry).ok())
+        .flatten();
     let convert = |list: &[UnitExtent]| {
         list.iter()
             .map(|u| {
@@ -182,7 +201,15 @@ fn subject(
     };
     let mixed = plane.is_none() && all().any(|u| u.plane != text);
     let (units, parents) = (convert(&units), convert(&parents));
-    Subject::new(level, kind, plane.unwrap_or_else(Plane::storage), mixed, units, parents, Vec::new())
+    Subject::new(
+        level,
+        kind,
+        plane.unwrap_or_else(Plane::storage),
+        mixed,
+        units,
+        parents,
+        Vec::new(),
+    )
 }
 
 fn with_area(u: &UnitExtent, area: geo_types::MultiPolygon<f64>) -> SubjectUnit {

@@ -16,7 +16,7 @@ use super::places::{Ground, JudgedPlace};
 use super::subject::{Subject, SubjectUnit};
 use super::{coverage, places, registry};
 use crate::ingest::{FileOptions, Progress, Reading, Refused, UnitsFile, read_places, read_units};
-use crate::store::{FindingBody, Party, RowFinding};
+use crate::store::{FindingBody, Party, RowFinding, RowResult, RowState};
 
 /// From which size overlaps, gaps and spills are reported. Raising a minimum only hides.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,10 +30,13 @@ pub struct Minima {
 impl Minima {
     /// Whether a finding is large enough. Findings without size always are.
     pub fn let_pass(&self, f: &FindingBody) -> bool {
-        let (Some(table), Some(area), Some(width)) = (thresholds(f.kind, &f.level), f.area_m2, f.max_width_m) else {
+        let (Some(table), Some(area), Some(width)) =
+            (thresholds(f.kind, &f.level), f.area_m2, f.max_width_m)
+        else {
             return true;
         };
-        area >= self.area_m2.unwrap_or(table.min_area_m2) && width >= self.width_m.unwrap_or(table.min_width_m)
+        area >= self.area_m2.unwrap_or(table.min_area_m2)
+            && width >= self.width_m.unwrap_or(table.min_width_m)
     }
 }
 
@@ -54,6 +57,8 @@ pub struct FileAuditOptions {
     pub minima: Minima,
     /// See [`jieming_coverage::Options::gap_width`].
     pub gap_width_m: f64,
+    /// Give the units' areas back, for figures.
+    pub keep_areas: bool,
 }
 
 /// A finding of a file audit.
@@ -72,6 +77,8 @@ pub struct FileAudit {
     pub findings: Vec<FileFinding>,
     /// Findings of reading: file and rows, with the file they are about.
     pub reading: Vec<(PathBuf, RowFinding)>,
+    /// Areas of the units in EPSG:4490 degrees, when [`FileAuditOptions::keep_areas`] asks for them.
+    pub areas: Vec<(Party, MultiPolygon<f64>)>,
     /// Units audited.
     pub units: usize,
     /// Vertices audited.
@@ -93,15 +100,23 @@ pub fn audit_files(
     let mut remarks = Vec::new();
     let mut files = Vec::new();
     let mut read = |path: &PathBuf, how: &FileOptions| -> Result<UnitsFile, Refused> {
-        let mut file = read_units(path, how, reading, progress)?;
-        remarks.extend(std::mem::take(&mut file.findings).into_iter().map(|f| (path.clone(), f)));
+        let file = read_units(path, how, reading, progress)?;
+        remarks.extend(file.findings.iter().map(|f| (path.clone(), f.clone())));
         Ok(file)
     };
     for path in &options.files {
         files.push(read(path, &options.file)?);
     }
-    let parents = options.parents.as_ref().map(|(path, how)| read(path, how)).transpose()?;
-    let exclusions = options.exclusions.as_ref().map(|(path, how)| read(path, how)).transpose()?;
+    let parents = options
+        .parents
+        .as_ref()
+        .map(|(path, how)| read(path, how))
+        .transpose()?;
+    let exclusions = options
+        .exclusions
+        .as_ref()
+        .map(|(path, how)| read(path, how))
+        .transpose()?;
 
     // One plane for all, that of the survey if they share it, else degrees.
     let all: Vec<&UnitsFile> = files.iter().chain(&parents).chain(&exclusions).collect();
@@ -111,7 +126,11 @@ pub fn audit_files(
     };
     let mixed = all.iter().any(|f| f.plane != plane);
     let area = |plane_area: &MultiPolygon<f64>, storage: &MultiPolygon<f64>| {
-        if mixed { storage.clone() } else { plane_area.clone() }
+        if mixed {
+            storage.clone()
+        } else {
+            plane_area.clone()
+        }
     };
     let mut grounds: Vec<Ground> = Vec::new();
     let mut levels: BTreeMap<(usize, String), Vec<SubjectUnit>> = BTreeMap::new();
@@ -127,7 +146,9 @@ pub fn audit_files(
                 area: area(&unit.geometry, &unit.storage),
                 accuracy_m: (file.accuracy_m > 0.0).then_some(file.accuracy_m),
             };
-            let list = levels.entry((level_rank(&unit.level), unit.level.clone())).or_default();
+            let list = levels
+                .entry((level_rank(&unit.level), unit.level.clone()))
+                .or_default();
             // One code in two files is one unit, too.
             match at.get(&(unit.level.clone(), subject.key().to_owned())) {
                 Some(&i) => list[i].area.0.extend(subject.area.0),
@@ -138,7 +159,11 @@ pub fn audit_files(
             }
             if options.places.is_some() {
                 grounds.push(Ground {
-                    party: Party { unit_id: None, code: unit.code.clone(), name: unit.name.clone() },
+                    party: Party {
+                        unit_id: None,
+                        code: key(&unit.code, &unit.name),
+                        name: unit.name.clone(),
+                    },
                     level: unit.level.clone(),
                     parent: unit.parent_code.clone(),
                     area: unit.storage.clone(),
@@ -148,27 +173,63 @@ pub fn audit_files(
     }
     let parents: Vec<SubjectUnit> = parents
         .iter()
-        .flat_map(|file| file.units.iter().map(|u| bounding(u.code.clone(), u.name.clone(), area(&u.geometry, &u.storage))))
+        .flat_map(|file| {
+            file.units.iter().map(|u| {
+                bounding(
+                    u.code.clone(),
+                    u.name.clone(),
+                    area(&u.geometry, &u.storage),
+                )
+            })
+        })
         .collect();
     let exclusions: Vec<MultiPolygon<f64>> = exclusions
         .iter()
         .flat_map(|file| file.units.iter().map(|u| area(&u.geometry, &u.storage)))
         .collect();
+    let rejected = files.iter().flat_map(unreadable);
+    let mut bodies: Vec<FindingBody> = rejected.collect();
+    let areas = if options.keep_areas {
+        let units = files.iter_mut().flat_map(|f| f.units.drain(..));
+        units
+            .map(|u| {
+                (
+                    Party {
+                        unit_id: None,
+                        code: key(&u.code, &u.name),
+                        name: u.name,
+                    },
+                    u.storage,
+                )
+            })
+            .collect()
+    } else {
+        Vec::new()
+    };
     drop(files);
 
-    let mut bodies = Vec::new();
     let (mut units, mut vertices) = (0, 0);
     let ranks: Vec<(usize, String)> = levels.keys().cloned().collect();
     for (n, key) in ranks.iter().enumerate() {
         let list = levels.get(key).cloned().unwrap_or_default();
         // Without a file of parents, a level above in the same file serves, where units name theirs or codes tell it.
-        let above = match (&parents[..], n.checked_sub(1).and_then(|k| levels.get(&ranks[k]))) {
+        let above = match (
+            &parents[..],
+            n.checked_sub(1).and_then(|k| levels.get(&ranks[k])),
+        ) {
             ([], Some(above)) if key.0 > ranks[n - 1].0 => named_above(&list, above),
             _ => parents.clone(),
         };
         units += list.len();
-        let subject =
-            Subject::new(key.1.clone(), ExtentKind::Legal, plane.clone(), mixed, list, above, exclusions.clone());
+        let subject = Subject::new(
+            key.1.clone(),
+            ExtentKind::Legal,
+            plane.clone(),
+            mixed,
+            list,
+            above,
+            exclusions.clone(),
+        );
         let examined = coverage::examine(&subject, options.gap_width_m);
         vertices += examined.vertices;
         bodies.extend(examined.findings);
@@ -193,20 +254,87 @@ pub fn audit_files(
         bodies.extend(places::examine(&judged, &grounds, ExtentKind::Legal));
     }
     bodies.retain(|b| options.minima.let_pass(b));
-    Ok(FileAudit { findings: identified(bodies), reading: remarks, units, vertices, took: begun.elapsed() })
+    Ok(FileAudit {
+        findings: identified(bodies),
+        reading: remarks,
+        areas,
+        units,
+        vertices,
+        took: begun.elapsed(),
+    })
+}
+
+/// Code, or the name of a unit without code.
+fn key(code: &str, name: &str) -> String {
+    if code.is_empty() { name } else { code }.to_owned()
+}
+
+/// Rows whose geometry could not be used at all: the unit is missing from the audit, and the list says so.
+fn unreadable(file: &UnitsFile) -> Vec<FindingBody> {
+    let rejected: BTreeMap<u64, &RowResult> = file
+        .results
+        .iter()
+        .filter(|r| r.state == RowState::Rejected)
+        .map(|r| (r.row, r))
+        .collect();
+    file.findings
+        .iter()
+        .filter(|f| f.severity == Severity::Error)
+        .filter_map(|f| {
+            let row = rejected.get(&f.row?)?;
+            let unit = key(&row.code, &row.name);
+            Some(FindingBody {
+                rule: f.rule.clone(),
+                kind: Kind::Invalid,
+                gap_kind: None,
+                level: String::new(),
+                extent_kind: ExtentKind::Legal,
+                units: vec![Party {
+                    unit_id: None,
+                    code: unit,
+                    name: row.name.clone(),
+                }],
+                parent: None,
+                severity: f.severity,
+                area_m2: None,
+                max_width_m: None,
+                length_m: None,
+                geometry: None,
+                point: None,
+                place: None,
+                params: f.params.clone(),
+            })
+        })
+        .collect()
 }
 
 fn bounding(code: String, name: String, area: MultiPolygon<f64>) -> SubjectUnit {
-    SubjectUnit { unit_id: None, code, name, other_names: Vec::new(), parent: None, area, accuracy_m: None }
+    SubjectUnit {
+        unit_id: None,
+        code,
+        name,
+        other_names: Vec::new(),
+        parent: None,
+        area,
+        accuracy_m: None,
+    }
 }
 
 /// The units of the level above that are a parent of at least one of these.
 fn named_above(units: &[SubjectUnit], above: &[SubjectUnit]) -> Vec<SubjectUnit> {
     let wanted: std::collections::BTreeSet<String> = units
         .iter()
-        .filter_map(|u| u.parent.clone().or_else(|| jieming_domain::unit::parent_by_code(&u.code)))
+        .filter_map(|u| {
+            u.parent
+                .clone()
+                .or_else(|| jieming_domain::unit::parent_by_code(&u.code))
+        })
         .collect();
-    above.iter().filter(|a| wanted.contains(&a.code) || wanted.contains(&a.name)).cloned().collect()
+    above
+        .iter()
+        .filter(|a| wanted.contains(&a.code) || wanted.contains(&a.name))
+        .cloned()
+        .collect()
 }
 
 /// Orders findings and names them: a digest of rule, parties and geometry; equal ones are numbered.
@@ -214,9 +342,22 @@ fn identified(mut bodies: Vec<FindingBody>) -> Vec<FileFinding> {
     bodies.sort_by(|a, b| {
         (level_rank(&a.level), &a.level, a.kind, a.gap_kind)
             .cmp(&(level_rank(&b.level), &b.level, b.kind, b.gap_kind))
-            .then_with(|| b.area_m2.unwrap_or(0.0).total_cmp(&a.area_m2.unwrap_or(0.0)))
-            .then_with(|| a.units.iter().map(|u| &u.code).cmp(b.units.iter().map(|u| &u.code)))
-            .then_with(|| a.point.map(|p| p.map(f64::to_bits)).cmp(&b.point.map(|p| p.map(f64::to_bits))))
+            .then_with(|| {
+                b.area_m2
+                    .unwrap_or(0.0)
+                    .total_cmp(&a.area_m2.unwrap_or(0.0))
+            })
+            .then_with(|| {
+                a.units
+                    .iter()
+                    .map(|u| &u.code)
+                    .cmp(b.units.iter().map(|u| &u.code))
+            })
+            .then_with(|| {
+                a.point
+                    .map(|p| p.map(f64::to_bits))
+                    .cmp(&b.point.map(|p| p.map(f64::to_bits)))
+            })
     });
     let digests: Vec<String> = bodies.par_iter().map(digest).collect();
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
@@ -226,7 +367,11 @@ fn identified(mut bodies: Vec<FindingBody>) -> Vec<FileFinding> {
         .map(|(body, digest)| {
             let n = times.entry(digest.clone()).or_default();
             *n += 1;
-            let id = if *n == 1 { digest } else { format!("{digest}-{n}") };
+            let id = if *n == 1 {
+                digest
+            } else {
+                format!("{digest}-{n}")
+            };
             FileFinding { id, body }
         })
         .collect()
@@ -251,7 +396,11 @@ fn digest(body: &FindingBody) -> String {
             .flat_map(|r| &r.0)
             .map(|c| [(c.x * 1e9).round() as i64, (c.y * 1e9).round() as i64])
             .collect(),
-        _ => body.point.iter().map(|p| p.map(|v| (v * 1e9).round() as i64)).collect(),
+        _ => body
+            .point
+            .iter()
+            .map(|p| p.map(|v| (v * 1e9).round() as i64))
+            .collect(),
     };
     // A ring's start and direction say nothing.
     points.sort_unstable();
@@ -260,15 +409,20 @@ fn digest(body: &FindingBody) -> String {
         h.update(x.to_le_bytes());
         h.update(y.to_le_bytes());
     }
-    h.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect()
+    h.finalize()
+        .iter()
+        .take(8)
+        .map(|b| format!("{b:02x}"))
+        .collect()
 }
 
-/// Whether any finding is at or above a severity.
 impl FileAudit {
     /// The gravest severity found, of the audit and of reading.
     pub fn gravest(&self) -> Option<Severity> {
         let audit = self.findings.iter().map(|f| f.body.severity);
-        audit.chain(self.reading.iter().map(|(_, f)| f.severity)).max()
+        audit
+            .chain(self.reading.iter().map(|(_, f)| f.severity))
+            .max()
     }
 
     /// How many findings of a kind.

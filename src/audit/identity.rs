@@ -29,12 +29,18 @@ impl Key {
         if body.kind == jieming_domain::finding::Kind::Gap {
             units.clear();
         }
-        Key { rule: body.rule.clone(), units, parent: body.parent.clone(), place: body.place.as_ref().map(|p| p.0) }
+        Key {
+            rule: body.rule.clone(),
+            units,
+            parent: body.parent.clone(),
+            place: body.place.as_ref().map(|p| p.0),
+        }
     }
 }
 
 fn unit_identity(p: &Party) -> String {
-    p.unit_id.map_or_else(|| format!("code:{}", p.code), |id| format!("id:{id}"))
+    p.unit_id
+        .map_or_else(|| format!("code:{}", p.code), |id| format!("id:{id}"))
 }
 
 /// Compares what is true now with the findings of a scope, gone ones among them.
@@ -56,7 +62,8 @@ pub(super) fn reconcile(
     let mut taken: FxHashSet<usize> = FxHashSet::default();
     for (mine, theirs) in by_key.values() {
         let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
-        let boxes: Vec<Option<Rect<f64>>> = theirs.iter().map(|&j| rect(&earlier[j].body)).collect();
+        let boxes: Vec<Option<Rect<f64>>> =
+            theirs.iter().map(|&j| rect(&earlier[j].body)).collect();
         for &i in mine {
             let own = rect(&now[i]);
             for (&j, theirs) in theirs.iter().zip(&boxes) {
@@ -68,7 +75,13 @@ pub(super) fn reconcile(
         // Largest first; then those that are not gone, then the older.
         pairs.sort_by(|a, b| {
             b.0.total_cmp(&a.0).then_with(|| {
-                let age = |p: &(f64, usize, usize)| (earlier[p.2].state == FindingState::Gone, earlier[p.2].seq, Reverse(p.1));
+                let age = |p: &(f64, usize, usize)| {
+                    (
+                        earlier[p.2].state == FindingState::Gone,
+                        earlier[p.2].seq,
+                        Reverse(p.1),
+                    )
+                };
                 age(a).cmp(&age(b))
             })
         });
@@ -84,15 +97,24 @@ pub(super) fn reconcile(
             }
         }
     }
-    let mut changes =
-        ScopeChanges { scope, new: Vec::new(), still: Vec::new(), gone: Vec::new(), lines: None };
+    let mut changes = ScopeChanges {
+        scope,
+        new: Vec::new(),
+        still: Vec::new(),
+        gone: Vec::new(),
+        lines: None,
+    };
     for (i, body) in now.into_iter().enumerate() {
         match continues[i] {
             Some(j) => changes.still.push((earlier[j].id.clone(), body)),
             None => {
                 derived[i].sort_by_key(|&j| earlier[j].seq);
                 let derived_from = derived[i].iter().map(|&j| earlier[j].id.clone()).collect();
-                changes.new.push(NewFinding { id: new_id(), derived_from, body });
+                changes.new.push(NewFinding {
+                    id: new_id(),
+                    derived_from,
+                    body,
+                });
             }
         }
     }
@@ -118,7 +140,12 @@ fn rect(body: &FindingBody) -> Option<Rect<f64>> {
 
 /// How much two findings of one key have in common; `None` when they do not meet. Findings without area have only
 /// their key and place in common: the nearer, the more.
-fn common_area(a: &FindingBody, ra: Option<Rect<f64>>, b: &FindingBody, rb: Option<Rect<f64>>) -> Option<f64> {
+fn common_area(
+    a: &FindingBody,
+    ra: Option<Rect<f64>>,
+    b: &FindingBody,
+    rb: Option<Rect<f64>>,
+) -> Option<f64> {
     match (polygon(a), polygon(b)) {
         (Some(p), Some(q)) => {
             if p == q {
@@ -156,7 +183,11 @@ mod tests {
     use jieming_domain::unit::ExtentKind;
 
     fn overlap(units: [i64; 2], x: f64, w: f64) -> FindingBody {
-        let party = |id: i64| Party { unit_id: Some(id), code: format!("{id}"), name: String::new() };
+        let party = |id: i64| Party {
+            unit_id: Some(id),
+            code: format!("{id}"),
+            name: String::new(),
+        };
         FindingBody {
             rule: "coverage.overlap".into(),
             kind: Kind::Overlap,
@@ -169,7 +200,9 @@ mod tests {
             area_m2: None,
             max_width_m: None,
             length_m: None,
-            geometry: Some(Geometry::Polygon(Rect::new((x, 0.0), (x + w, 1.0)).to_polygon())),
+            geometry: Some(Geometry::Polygon(
+                Rect::new((x, 0.0), (x + w, 1.0)).to_polygon(),
+            )),
             point: None,
             place: None,
             params: Params::new(),
@@ -204,8 +237,14 @@ mod tests {
     #[test]
     fn the_larger_part_of_a_split_goes_on_and_the_other_remembers() {
         let old = kept("old", 1, FindingState::Open, overlap([1, 2], 0.0, 10.0));
-        let c = run(vec![overlap([1, 2], 0.0, 3.0), overlap([1, 2], 4.0, 6.0)], vec![old]);
-        assert_eq!(c.still.iter().map(|s| s.0.as_str()).collect::<Vec<_>>(), ["old"]);
+        let c = run(
+            vec![overlap([1, 2], 0.0, 3.0), overlap([1, 2], 4.0, 6.0)],
+            vec![old],
+        );
+        assert_eq!(
+            c.still.iter().map(|s| s.0.as_str()).collect::<Vec<_>>(),
+            ["old"]
+        );
         assert_eq!(c.new.len(), 1);
         assert_eq!(c.new[0].derived_from, ["old"]);
         assert!(c.gone.is_empty());
@@ -223,7 +262,10 @@ mod tests {
     #[test]
     fn other_parties_or_other_ground_is_another_finding() {
         let a = kept("a", 1, FindingState::Open, overlap([1, 2], 0.0, 3.0));
-        let c = run(vec![overlap([1, 3], 0.0, 3.0), overlap([1, 2], 3.5, 1.0)], vec![a]);
+        let c = run(
+            vec![overlap([1, 3], 0.0, 3.0), overlap([1, 2], 3.5, 1.0)],
+            vec![a],
+        );
         assert_eq!((c.new.len(), c.still.len(), c.gone.len()), (2, 0, 1));
     }
 

@@ -22,14 +22,19 @@ pub(super) fn line_to_storage(line: &LineString<f64>, plane: &Plane) -> LineStri
 
 /// See [`line_to_storage`].
 pub(super) fn coord_to_storage(c: Coord<f64>, plane: &Plane) -> Coord<f64> {
-    plane.to_storage(c.x, c.y).map_or(c, |(x, y)| Coord { x, y })
+    plane
+        .to_storage(c.x, c.y)
+        .map_or(c, |(x, y)| Coord { x, y })
 }
 
 /// See [`line_to_storage`].
 pub(super) fn polygon_to_storage(p: &Polygon<f64>, plane: &Plane) -> Polygon<f64> {
     Polygon::new(
         line_to_storage(p.exterior(), plane),
-        p.interiors().iter().map(|r| line_to_storage(r, plane)).collect(),
+        p.interiors()
+            .iter()
+            .map(|r| line_to_storage(r, plane))
+            .collect(),
     )
 }
 
@@ -45,7 +50,10 @@ pub(super) fn measure(p: &Polygon<f64>) -> Measures {
 
 /// Length in m of a line in EPSG:4490 degrees.
 pub(super) fn line_length_m(line: &LineString<f64>) -> f64 {
-    line.0.windows(2).map(|w| distance_m((w[0].x, w[0].y), (w[1].x, w[1].y))).sum()
+    line.0
+        .windows(2)
+        .map(|w| distance_m((w[0].x, w[0].y), (w[1].x, w[1].y)))
+        .sum()
 }
 
 /// Length in m of all lines.
@@ -62,7 +70,15 @@ mod tests {
         // 0.1 degree of latitude by 1e-5 degree of longitude at the equator, and bent once.
         let strip = |mid: f64| {
             Polygon::new(
-                vec![(0.0, 0.0), (1e-5, 0.0), (mid + 1e-5, 0.05), (1e-5, 0.1), (0.0, 0.1), (mid, 0.05)].into(),
+                vec![
+                    (0.0, 0.0),
+                    (1e-5, 0.0),
+                    (mid + 1e-5, 0.05),
+                    (1e-5, 0.1),
+                    (0.0, 0.1),
+                    (mid, 0.05),
+                ]
+                .into(),
                 vec![],
             )
         };
@@ -70,6 +86,10 @@ mod tests {
         assert!((m.length_m - 11_057.4).abs() < 1.0, "{}", m.length_m);
         assert!((m.area_m2 - 11_057.4 * 1.1132).abs() < 2.0, "{}", m.area_m2);
         let bent = measure(&strip(0.05));
-        assert!((bent.length_m - 11_057.4 * (1.0f64 + 1.0067).sqrt()).abs() < 20.0, "{}", bent.length_m);
+        assert!(
+            (bent.length_m - 11_057.4 * (1.0f64 + 1.0067).sqrt()).abs() < 20.0,
+            "{}",
+            bent.length_m
+        );
     }
 }

@@ -58,7 +58,11 @@ impl PointDistance for Edge {
 fn nearest([a, b]: [[f64; 2]; 2], p: [f64; 2]) -> [f64; 2] {
     let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
     let square = dx * dx + dy * dy;
-    let t = if square > 0.0 { (((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / square).clamp(0.0, 1.0) } else { 0.0 };
+    let t = if square > 0.0 {
+        (((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / square).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
     [a[0] + t * dx, a[1] + t * dy]
 }
 
@@ -79,7 +83,10 @@ impl Outline {
             .flat_map(|r| r.0.windows(2))
             .map(|w| Edge([[w[0].x * squeeze, w[0].y], [w[1].x * squeeze, w[1].y]]))
             .collect();
-        Some(Outline { tree: RTree::bulk_load(edges), squeeze })
+        Some(Outline {
+            tree: RTree::bulk_load(edges),
+            squeeze,
+        })
     }
 
     /// Distance in metres to the outline.
@@ -92,7 +99,11 @@ impl Outline {
 }
 
 /// Judges every place. A place nearer to the line than its accuracy is uncertain, not wrong.
-pub(super) fn examine(places: &[JudgedPlace], grounds: &[Ground], kind: ExtentKind) -> Vec<FindingBody> {
+pub(super) fn examine(
+    places: &[JudgedPlace],
+    grounds: &[Ground],
+    kind: ExtentKind,
+) -> Vec<FindingBody> {
     if grounds.is_empty() {
         return Vec::new();
     }
@@ -113,7 +124,10 @@ pub(super) fn examine(places: &[JudgedPlace], grounds: &[Ground], kind: ExtentKi
         .flat_map_iter(|(claim, places)| {
             let claimed = by_key.get(claim).map_or(&[][..], Vec::as_slice);
             // One code may stand at two levels with one area; the lower level is meant.
-            let claimed = claimed.iter().copied().max_by_key(|&i| level_rank(&grounds[i].level));
+            let claimed = claimed
+                .iter()
+                .copied()
+                .max_by_key(|&i| level_rank(&grounds[i].level));
             let outline = claimed.and_then(|i| Outline::new(&grounds[i].area));
             places
                 .into_iter()
@@ -141,12 +155,21 @@ fn judge(
     let inside = unit.area.contains(&point);
     let distance = outline.distance(place.position)?;
     let accuracy = place.accuracy_m.unwrap_or(UNSAID_ACCURACY_M);
-    let name = if unit.party.name.is_empty() { &unit.party.code } else { &unit.party.name };
+    let name = if unit.party.name.is_empty() {
+        &unit.party.code
+    } else {
+        &unit.party.name
+    };
     if distance < accuracy {
         // Positive outside, negative inside.
         let signed = if inside { -distance } else { distance };
         let p = Param(place, Some((signed, accuracy)), name);
-        return Some(p.body("place.uncertain", vec![unit.party.clone()], Some(unit), kind));
+        return Some(p.body(
+            "place.uncertain",
+            vec![unit.party.clone()],
+            Some(unit),
+            kind,
+        ));
     }
     if inside {
         return None;
@@ -159,17 +182,31 @@ fn judge(
             .map(|g| g.party.clone()),
     );
     units.sort_by(|a, b| a.code.cmp(&b.code));
-    Some(Param(place, Some((distance, accuracy)), name).body("place.outside", units, Some(unit), kind))
+    Some(Param(place, Some((distance, accuracy)), name).body(
+        "place.outside",
+        units,
+        Some(unit),
+        kind,
+    ))
 }
 
 /// What a sentence on a place is made of: place, (signed distance, accuracy) in metres, name of the unit claimed.
 struct Param<'a>(&'a JudgedPlace, Option<(f64, f64)>, &'a str);
 
 impl Param<'_> {
-    fn body(&self, rule: &str, units: Vec<Party>, claimed: Option<&Ground>, kind: ExtentKind) -> FindingBody {
+    fn body(
+        &self,
+        rule: &str,
+        units: Vec<Party>,
+        claimed: Option<&Ground>,
+        kind: ExtentKind,
+    ) -> FindingBody {
         let Param(place, measures, unit) = self;
         let known = rules::find(rule);
-        let mut p: Params = params([("place", place.name.as_str().into()), ("unit", (*unit).into())]);
+        let mut p: Params = params([
+            ("place", place.name.as_str().into()),
+            ("unit", (*unit).into()),
+        ]);
         if let Some((distance, accuracy)) = measures {
             p.insert("distance_m".into(), (*distance).into());
             p.insert("accuracy_m".into(), (*accuracy).into());
@@ -200,9 +237,15 @@ mod tests {
     use geo_types::Rect;
 
     fn ground(code: &str, west: f64) -> Ground {
-        let area = MultiPolygon(vec![Rect::new((west, 30.0), (west + 0.1, 30.1)).to_polygon()]);
+        let area = MultiPolygon(vec![
+            Rect::new((west, 30.0), (west + 0.1, 30.1)).to_polygon(),
+        ]);
         Ground {
-            party: Party { unit_id: None, code: code.into(), name: format!("{code}区") },
+            party: Party {
+                unit_id: None,
+                code: code.into(),
+                name: format!("{code}区"),
+            },
             level: "county".into(),
             parent: None,
             area,
@@ -210,18 +253,27 @@ mod tests {
     }
 
     fn judged(claims: &str, lon: f64, accuracy_m: Option<f64>) -> Vec<(String, Vec<String>, f64)> {
-        let place =
-            JudgedPlace { id: 1, name: "某地".into(), position: [lon, 30.05], accuracy_m, claims: claims.into() };
-        examine(&[place], &[ground("A", 114.0), ground("B", 114.1)], ExtentKind::Legal)
-            .into_iter()
-            .map(|f| {
-                let d = match f.params.get("distance_m") {
-                    Some(jieming_domain::message::Param::Number(d)) => *d,
-                    _ => f64::NAN,
-                };
-                (f.rule, f.units.into_iter().map(|u| u.code).collect(), d)
-            })
-            .collect()
+        let place = JudgedPlace {
+            id: 1,
+            name: "某地".into(),
+            position: [lon, 30.05],
+            accuracy_m,
+            claims: claims.into(),
+        };
+        examine(
+            &[place],
+            &[ground("A", 114.0), ground("B", 114.1)],
+            ExtentKind::Legal,
+        )
+        .into_iter()
+        .map(|f| {
+            let d = match f.params.get("distance_m") {
+                Some(jieming_domain::message::Param::Number(d)) => *d,
+                _ => f64::NAN,
+            };
+            (f.rule, f.units.into_iter().map(|u| u.code).collect(), d)
+        })
+        .collect()
     }
 
     #[test]
@@ -229,7 +281,10 @@ mod tests {
         assert!(judged("A", 114.05, None).is_empty());
         assert!(judged("A区", 114.05, None).is_empty());
         let out = judged("A", 114.15, Some(5.0));
-        assert_eq!((out[0].0.as_str(), &out[0].1[..]), ("place.outside", &["A".to_owned(), "B".to_owned()][..]));
+        assert_eq!(
+            (out[0].0.as_str(), &out[0].1[..]),
+            ("place.outside", &["A".to_owned(), "B".to_owned()][..])
+        );
         // 0.05 degree of the parallel at 30.05 N.
         assert!((out[0].2 - 4820.0).abs() < 10.0, "{}", out[0].2);
         // About 9.6 m beyond the line, surveyed to 25 m: cannot be told. Inside the sign turns.

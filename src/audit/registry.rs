@@ -24,17 +24,30 @@ pub(super) fn examine(subject: &Subject) -> Vec<FindingBody> {
             out.push(body("unit.code.missing", subject, unit, params([])));
         }
         if malformed.contains(&i) {
-            out.push(body("unit.code.malformed", subject, unit, params([("code", unit.code.as_str().into())])));
+            out.push(body(
+                "unit.code.malformed",
+                subject,
+                unit,
+                params([("code", unit.code.as_str().into())]),
+            ));
         }
         if !unit.other_names.is_empty() {
             let mut names = vec![unit.name.clone()];
             names.extend(unit.other_names.iter().cloned());
-            let p = params([("code", unit.code.as_str().into()), ("units", Param::List(names))]);
+            let p = params([
+                ("code", unit.code.as_str().into()),
+                ("units", Param::List(names)),
+            ]);
             out.push(body("unit.code.duplicate", subject, unit, p));
         }
         let parts = separate_parts(unit);
         if parts > 1 {
-            out.push(body("unit.parts", subject, unit, params([("count", (parts as f64).into())])));
+            out.push(body(
+                "unit.parts",
+                subject,
+                unit,
+                params([("count", (parts as f64).into())]),
+            ));
         }
     }
     if !subject.parents.is_empty() {
@@ -44,7 +57,12 @@ pub(super) fn examine(subject: &Subject) -> Vec<FindingBody> {
                 Some(p) => *children.entry(*p).or_default() += 1,
                 None => {
                     let named = unit.parent.clone().unwrap_or_default();
-                    out.push(body("unit.hierarchy.no_parent", subject, unit, params([("parent", named.into())])));
+                    out.push(body(
+                        "unit.hierarchy.no_parent",
+                        subject,
+                        unit,
+                        params([("parent", named.into())]),
+                    ));
                 }
             }
         }
@@ -63,12 +81,18 @@ pub(super) fn examine(subject: &Subject) -> Vec<FindingBody> {
 }
 
 fn body(rule: &str, subject: &Subject, unit: &SubjectUnit, mut p: Params) -> FindingBody {
-    p.entry("units".into()).or_insert_with(|| Param::List(vec![unit.label()]));
+    p.entry("units".into())
+        .or_insert_with(|| Param::List(vec![unit.label()]));
     let known = rules::find(rule);
-    let point = unit.area.0.first().and_then(|a| a.exterior().0.first()).map(|&c| {
-        let c = coord_to_storage(c, &subject.plane);
-        [c.x, c.y]
-    });
+    let point = unit
+        .area
+        .0
+        .first()
+        .and_then(|a| a.exterior().0.first())
+        .map(|&c| {
+            let c = coord_to_storage(c, &subject.plane);
+            [c.x, c.y]
+        });
     FindingBody {
         rule: rule.to_owned(),
         kind: known.and_then(|r| r.kind).unwrap_or(Kind::Code),
@@ -105,8 +129,15 @@ fn separate_parts(unit: &SubjectUnit) -> usize {
     let mut owner: FxHashMap<[u64; 4], usize> = FxHashMap::default();
     for (i, part) in parts.iter().enumerate() {
         for w in part.exterior().0.windows(2) {
-            let (a, b) = ([w[0].x.to_bits(), w[0].y.to_bits()], [w[1].x.to_bits(), w[1].y.to_bits()]);
-            let key = if a < b { [a[0], a[1], b[0], b[1]] } else { [b[0], b[1], a[0], a[1]] };
+            let (a, b) = (
+                [w[0].x.to_bits(), w[0].y.to_bits()],
+                [w[1].x.to_bits(), w[1].y.to_bits()],
+            );
+            let key = if a < b {
+                [a[0], a[1], b[0], b[1]]
+            } else {
+                [b[0], b[1], a[0], a[1]]
+            };
             if let Some(&j) = owner.get(&key) {
                 let (a, b) = (root(&mut group, i), root(&mut group, j));
                 group[a] = b;
@@ -115,5 +146,8 @@ fn separate_parts(unit: &SubjectUnit) -> usize {
             }
         }
     }
-    (0..parts.len()).map(|i| root(&mut group, i)).collect::<FxHashSet<_>>().len()
+    (0..parts.len())
+        .map(|i| root(&mut group, i))
+        .collect::<FxHashSet<_>>()
+        .len()
 }

@@ -24,7 +24,11 @@ pub(super) struct SubjectUnit {
 impl SubjectUnit {
     /// Code, or the name of a unit without code: what the unit is known by.
     pub fn key(&self) -> &str {
-        if self.code.is_empty() { &self.name } else { &self.code }
+        if self.code.is_empty() {
+            &self.name
+        } else {
+            &self.code
+        }
     }
 
     /// What to call it in a sentence.
@@ -38,7 +42,11 @@ impl SubjectUnit {
 
     /// As a party to a finding.
     pub fn party(&self) -> Party {
-        Party { unit_id: self.unit_id, code: self.key().to_owned(), name: self.name.clone() }
+        Party {
+            unit_id: self.unit_id,
+            code: self.key().to_owned(),
+            name: self.name.clone(),
+        }
     }
 }
 
@@ -92,7 +100,16 @@ impl Subject {
                     .or((parents.len() == 1).then_some(0)),
             })
             .collect();
-        Subject { level, kind, plane, mixed_planes, units, parents, exclusions, parent_of }
+        Subject {
+            level,
+            kind,
+            plane,
+            mixed_planes,
+            units,
+            parents,
+            exclusions,
+            parent_of,
+        }
     }
 
     /// How far a straight line may differ between two planes for the longest edge of the units given, in metres:
@@ -108,6 +125,7 @@ impl Subject {
             .flat_map(|r| r.0.windows(2))
             .map(|w| jieming_domain::ellipsoid::distance_m((w[0].x, w[0].y), (w[1].x, w[1].y)))
             .fold(0.0, f64::max);
-        longest * longest * latitude.to_radians().tan().abs() / (8.0 * jieming_domain::ellipsoid::SEMI_MAJOR)
+        longest * longest * latitude.to_radians().tan().abs()
+            / (8.0 * jieming_domain::ellipsoid::SEMI_MAJOR)
     }
 }

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jieming_domain::fields::Profile;
+use jieming_domain::finding::Severity;
 use jieming_domain::lang::Lang;
 use jieming_domain::unit::ExtentKind;
+use jieming_reports::Format;
 
 use crate::ingest::{FileOptions, ImportOptions};
 use crate::store::SubmissionAs;
@@ -44,6 +46,8 @@ pub struct Global {
 pub enum Command {
     /// 导入行政区或地名文件 | take in files of units or places
     Import(ImportArgs),
+    /// 审核文件，或（不给文件）数据库中的全部数据 | audit files, or (no files) all that is in the database
+    Audit(AuditArgs),
     /// The decoder child: not for people.
     #[command(hide = true)]
     Decode {
@@ -188,4 +192,60 @@ fn parse_date(s: &str) -> Result<String, String> {
     s.parse::<jiff::civil::Date>()
         .map(|d| d.to_string())
         .map_err(|_| "YYYY-MM-DD".to_owned())
+}
+
+/// `jieming audit`.
+#[derive(Debug, Clone, Args)]
+pub struct AuditArgs {
+    /// 行政区文件；不给则审核数据库 | files of units; none: the database
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// 怎样读取 | how to read
+    #[command(flatten)]
+    pub reading: Reading,
+    /// 上级行政区文件 | file with the parents' areas
+    #[arg(long, value_name = "FILE", requires = "files")]
+    pub parent: Option<PathBuf>,
+    /// 上级文件中代码所在列 | column with the code in the file of parents
+    #[arg(long, value_name = "COLUMN", requires = "parent")]
+    pub parent_code_field: Option<String>,
+    /// 无需覆盖的范围（湖泊、海域） | file with ground that need not be covered (lakes, sea)
+    #[arg(long, value_name = "FILE", requires = "files")]
+    pub exclusions: Option<PathBuf>,
+    /// 地名文件 | file with places
+    #[arg(long, value_name = "FILE", requires = "files")]
+    pub places: Option<PathBuf>,
+    /// 最小宽度（米），更窄的不列出 | least greatest width in metres
+    #[arg(long, value_name = "M", value_parser = parse_size)]
+    pub min_width: Option<f64>,
+    /// 最小面积（平方米），更小的不列出 | least area in square metres
+    #[arg(long, value_name = "M2", value_parser = parse_size)]
+    pub min_area: Option<f64>,
+    /// 没有上级时，寻找窄于此宽度（米）的凹入和走廊 | without parents: seek inlets and corridors narrower than this, in metres
+    #[arg(long, value_name = "M", default_value = "0", value_parser = parse_size, requires = "files")]
+    pub gap_width: f64,
+    /// 有此级别或更高的发现时以状态 3 结束 | end with status 3 when there are findings at or above this level
+    #[arg(long, value_name = "LEVEL", value_parser = parse_severity)]
+    pub fail_on: Option<Severity>,
+    /// 格式：geojson、json、csv、xlsx、html（默认为文字摘要） | format: geojson, json, csv, xlsx or html (default: a summary in words)
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    pub format: Option<Format>,
+    /// 写入文件，而不是标准输出 | write to a file instead of standard output
+    #[arg(long, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+}
+
+fn parse_size(s: &str) -> Result<f64, String> {
+    s.parse::<f64>()
+        .ok()
+        .filter(|v| v.is_finite() && *v >= 0.0)
+        .ok_or_else(|| "≥ 0".to_owned())
+}
+
+fn parse_severity(s: &str) -> Result<Severity, String> {
+    s.parse::<Severity>().map_err(|e| e.to_string())
+}
+
+fn parse_format(s: &str) -> Result<Format, String> {
+    s.parse::<Format>().map_err(|e| e.to_string())
 }

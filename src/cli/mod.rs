@@ -1,12 +1,14 @@
 //! The command line.
 
 mod args;
+mod audit;
 mod help;
 mod import;
 mod progress;
 mod receipt;
 
-pub use args::{Cli, Command, Global, ImportArgs};
+pub use args::{AuditArgs, Cli, Command, Global, ImportArgs};
+pub use audit::{audit_of_database, audit_of_files, run_text};
 pub use help::{command, wanted_lang};
 pub use import::import;
 pub use progress::Shown;

@@ -38,8 +38,8 @@ pub(super) const RULES: &[Rule] = &[
             "Ground enclosed by units that nobody claims: unmanaged, or an exclave or water that is not declared.",
         ),
         message: text(
-            "{units}之间有无归属的孔洞，面积 {area_m2}，最大宽度 {max_width_m}",
-            "hole between {units} that no unit claims: area {area_m2}, greatest width {max_width_m}",
+            "{units}围有无归属的孔洞，面积 {area_m2}，最大宽度 {max_width_m}",
+            "unclaimed hole enclosed by {units}: area {area_m2}, greatest width {max_width_m}",
         ),
         expected: text(
             "上级范围内每一处都属于一个下级行政区",
@@ -60,8 +60,8 @@ pub(super) const RULES: &[Rule] = &[
             "Unclaimed ground reaching in from outside, deeper than its mouth is wide: usually two sides drew different lines.",
         ),
         message: text(
-            "{units}之间有凹入的无归属地带，面积 {area_m2}，最大宽度 {max_width_m}",
-            "unclaimed inlet between {units}: area {area_m2}, greatest width {max_width_m}",
+            "{units}旁有凹入的无归属地带，面积 {area_m2}，最大宽度 {max_width_m}",
+            "unclaimed inlet beside {units}: area {area_m2}, greatest width {max_width_m}",
         ),
         expected: text(
             "上级范围内每一处都属于一个下级行政区",
@@ -82,8 +82,8 @@ pub(super) const RULES: &[Rule] = &[
             "An unclaimed strip open at both ends, often a river or a road where each side stops at its own bank.",
         ),
         message: text(
-            "{units}之间有贯通的无归属走廊，面积 {area_m2}，最大宽度 {max_width_m}",
-            "unclaimed corridor between {units}: area {area_m2}, greatest width {max_width_m}",
+            "{units}旁有贯通的无归属走廊，面积 {area_m2}，最大宽度 {max_width_m}",
+            "unclaimed corridor along {units}: area {area_m2}, greatest width {max_width_m}",
         ),
         expected: text(
             "上级范围内每一处都属于一个下级行政区",
@@ -254,7 +254,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "unit.parts",
-        kind: Some(Kind::Invalid),
+        kind: Some(Kind::Hierarchy),
         severity: Severity::Info,
         title: text("由多块组成", "several parts"),
         explanation: text(
