@@ -9,13 +9,21 @@
 //!
 //! Numbers are always x = east, y = north (longitude, latitude) as GIS files hold them, degrees or metres.
 
+mod decide;
 mod declared;
+mod frame;
+mod offset;
 mod parameters;
+mod plane;
+mod proj;
+mod system;
 
+pub use decide::decide;
 pub use declared::DeclaredCrs;
-pub use parameters::{CommonPoint, Method, ParameterSet, Residuals};
+pub use parameters::{CommonPoint, Method, MethodError, ParameterSet, Residuals};
+pub use plane::Plane;
 
-use geo_types::Geometry;
+use geo_types::{Geometry, LineString};
 
 use crate::Text;
 
@@ -117,66 +125,54 @@ impl Extent {
 
     /// Adds every vertex of a geometry.
     pub fn add_geometry(&mut self, geometry: &Geometry<f64>) {
-        let _ = geometry;
-        unimplemented!()
-    }
-}
-
-/// The plane (or the geographic frame) in which source numbers stand, with its way to storage coordinates and back.
-/// Cheap to clone; safe to use from many threads.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Plane {
-    text: String,
-    geographic: bool,
-}
-
-impl Plane {
-    /// Storage itself: EPSG:4490 longitude and latitude in degrees.
-    pub fn storage() -> Self {
-        Self {
-            text: "EPSG:4490".into(),
-            geographic: true,
+        match geometry {
+            Geometry::Point(p) => self.add(p.x(), p.y()),
+            Geometry::Line(l) => [l.start, l.end].iter().for_each(|c| self.add(c.x, c.y)),
+            Geometry::LineString(l) => self.add_line(l),
+            Geometry::Polygon(p) => self.add_line(p.exterior()),
+            Geometry::MultiPoint(m) => m.0.iter().for_each(|p| self.add(p.x(), p.y())),
+            Geometry::MultiLineString(m) => m.0.iter().for_each(|l| self.add_line(l)),
+            Geometry::MultiPolygon(m) => m.0.iter().for_each(|p| self.add_line(p.exterior())),
+            Geometry::GeometryCollection(c) => c.0.iter().for_each(|g| self.add_geometry(g)),
+            Geometry::Rect(r) => [r.min(), r.max()].iter().for_each(|c| self.add(c.x, c.y)),
+            Geometry::Triangle(t) => t.to_array().iter().for_each(|c| self.add(c.x, c.y)),
         }
     }
 
-    /// From the text that [`Plane::text`] gave, or any text `--crs` takes.
-    pub fn parse(text: &str, registry: &[ParameterSet]) -> Result<Self, CrsRefusal> {
-        let _ = (text, registry);
-        unimplemented!()
+    fn add_line(&mut self, line: &LineString<f64>) {
+        line.0.iter().for_each(|c| self.add(c.x, c.y));
     }
 
-    /// A text that names the plane and that [`Plane::parse`] reads back: kept with each record.
-    pub fn text(&self) -> &str {
-        &self.text
+    /// The box with its axes exchanged.
+    fn swapped(&self) -> Self {
+        Self {
+            min_x: self.min_y,
+            min_y: self.min_x,
+            max_x: self.max_y,
+            max_y: self.max_x,
+        }
     }
 
-    /// Whether its numbers are degrees.
-    pub fn is_geographic(&self) -> bool {
-        self.geographic
+    /// Corners and middles of the sides: where a conversion of the box is tried.
+    fn corners(&self) -> Vec<(f64, f64)> {
+        let (mx, my) = (
+            f64::midpoint(self.min_x, self.max_x),
+            f64::midpoint(self.min_y, self.max_y),
+        );
+        let mut all = Vec::with_capacity(9);
+        for x in [self.min_x, mx, self.max_x] {
+            all.extend([self.min_y, my, self.max_y].map(|y| (x, y)));
+        }
+        all
     }
 
-    /// Plane numbers to EPSG:4490 longitude, latitude in degrees.
-    pub fn to_storage(&self, x: f64, y: f64) -> Result<(f64, f64), PointProblem> {
-        let _ = (x, y);
-        unimplemented!()
-    }
-
-    /// EPSG:4490 longitude, latitude in degrees to plane numbers.
-    pub fn from_storage(&self, lon: f64, lat: f64) -> Result<(f64, f64), PointProblem> {
-        let _ = (lon, lat);
-        unimplemented!()
-    }
-
-    /// Many points in place to storage; the first problem with its index stops it.
-    pub fn all_to_storage(&self, points: &mut [(f64, f64)]) -> Result<(), (usize, PointProblem)> {
-        let _ = points;
-        unimplemented!()
-    }
-
-    /// Many points in place from storage; the first problem with its index stops it.
-    pub fn all_from_storage(&self, points: &mut [(f64, f64)]) -> Result<(), (usize, PointProblem)> {
-        let _ = points;
-        unimplemented!()
+    /// The box in degrees of the base of its system: west, south, east, north.
+    fn in_degrees(&self, from_base: &str) -> Option<[f64; 4]> {
+        let mut points = self.corners();
+        let good = proj::run(from_base, false, &mut points);
+        let mut e = Self::EMPTY;
+        points.iter().for_each(|p| e.add(p.0, p.1));
+        (good && !e.is_empty()).then_some([e.min_x, e.min_y, e.max_x, e.max_y])
     }
 }
 
@@ -199,22 +195,18 @@ impl Plan {
     }
 
     /// A geometry of the source to EPSG:4490.
+    ///
+    /// # Errors
+    /// The first vertex that cannot be carried over.
     pub fn geometry_to_storage(
         &self,
         geometry: &Geometry<f64>,
     ) -> Result<Geometry<f64>, PointProblem> {
-        let _ = geometry;
-        unimplemented!()
+        self.plane.geometry_to_storage(geometry)
     }
 
     /// The plane in which the source numbers stand (after a swap of axes, if one was applied).
     pub fn plane(&self) -> &Plane {
         &self.plane
     }
-}
-
-/// Decides what is done with the numbers of a file.
-pub fn decide(question: &Question<'_>) -> Result<Decision, CrsRefusal> {
-    let _ = question;
-    unimplemented!()
 }

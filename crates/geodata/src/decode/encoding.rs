@@ -118,7 +118,7 @@ pub fn guess(bytes: &[u8]) -> (&'static Encoding, EncodingSource, f64) {
             .filter(|b| **b == 0)
             .count()
     };
-    if head.len() >= 4 && head.len() % 2 == 0 || head.len() == SAMPLE {
+    if head.len() >= 4 && head.len().is_multiple_of(2) || head.len() == SAMPLE {
         let (even, odd, half) = (zeros(0), zeros(1), head.len() / 2);
         if odd * 3 > half && even * 10 < half {
             return (UTF_16LE, EncodingSource::Guess, 0.8);
