@@ -1,5 +1,5 @@
 -- Base schema. Times are RFC 3339 text in UTC; geometry is WKB, EPSG:4490 longitude/latitude degrees unless said
--- otherwise; codes are text. Only `src/store/sqlite` speaks to these tables.
+-- otherwise; codes are text. Numbers that others keep are never given twice (AUTOINCREMENT). Only `src/store/sqlite` speaks to these tables.
 
 -- One row, moved on by every write that readers can see: base of caches and ETags.
 CREATE TABLE generation (
@@ -21,7 +21,7 @@ CREATE TABLE audit_log (
 
 -- A file as received. The bytes lie in the data folder under their SHA-256.
 CREATE TABLE submissions (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     sha256      TEXT NOT NULL,
     kind        TEXT NOT NULL CHECK (kind IN ('units', 'places')),
     file        TEXT NOT NULL,             -- name the sender gave
@@ -67,7 +67,7 @@ CREATE TABLE row_findings (
 
 -- A unit: what stays when its extent, name or parent changes. Known by code within a level, or by name without one.
 CREATE TABLE units (
-    id       INTEGER PRIMARY KEY,
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
     level    TEXT NOT NULL,
     identity TEXT NOT NULL,                -- code, else name
     CONSTRAINT units_once UNIQUE (level, identity)
@@ -75,7 +75,7 @@ CREATE TABLE units (
 
 -- One version of the area of a unit. Visible: recorded_at set, superseded_at not.
 CREATE TABLE extents (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     unit_id     INTEGER REFERENCES units (id),          -- NULL while staged
     submission_id INTEGER NOT NULL REFERENCES submissions (id) ON DELETE CASCADE,
     row         INTEGER NOT NULL,          -- first row of the file it came from
@@ -109,7 +109,7 @@ CREATE VIRTUAL TABLE extents_box USING rtree (id, west, east, south, north);
 
 -- One version of a place name. Visible: recorded_at set, superseded_at not.
 CREATE TABLE places (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     submission_id INTEGER NOT NULL REFERENCES submissions (id) ON DELETE CASCADE,
     row         INTEGER NOT NULL,
     identity    TEXT NOT NULL,             -- place code, else name and position: known again in a later delivery
@@ -147,7 +147,7 @@ CREATE TABLE runs (
 
 -- Findings of the audit, with a lasting identity.
 CREATE TABLE findings (
-    seq         INTEGER PRIMARY KEY,       -- age
+    seq         INTEGER PRIMARY KEY AUTOINCREMENT, -- age
     id          TEXT NOT NULL UNIQUE,      -- lasting id, chosen by the audit
     scope       TEXT NOT NULL,             -- what is reconciled together
     rule        TEXT NOT NULL,
