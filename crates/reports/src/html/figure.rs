@@ -224,7 +224,7 @@ pub fn of(report: &Report, f: &Finding) -> Option<String> {
         if is_point { 1.5 } else { 1.7 },
         if is_point { 300.0 } else { 40.0 },
         80.0,
-        60.0,
+        54.0,
     );
     others.retain(|p| in_sight(&frame, p));
     let ground = ground(&frame, &parties, &others);
@@ -356,7 +356,7 @@ pub fn overview(report: &Report, sorted: &[&Finding]) -> Option<String> {
         if line.is_some() { 1.3 } else { 1.08 },
         200.0,
         width,
-        (width * ratio).clamp(75.0, 140.0),
+        (width * ratio).clamp(62.0, 105.0),
     );
     let (own, near) = report.parties.split_at(main.min(report.parties.len()));
     // A line or a unit is shown by its two sides; in an audit all units are alike.

@@ -168,9 +168,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     common_line(report, out)?;
     neighbours(report, out)?;
     if let Some(svg) = figure::overview(report, &sorted) {
-        write!(
+        writeln!(
             out,
-            "<h2>{}</h2><figure class=\"overview\">{svg}{}</figure>\n",
+            "<h2>{}</h2><figure class=\"overview\">{svg}{}</figure>",
             lang.of("总图", "Overview"),
             legend(report)
         )?;
@@ -392,9 +392,9 @@ fn table(report: &Report, sorted: &[&Finding], out: &mut dyn Write) -> io::Resul
     if sorted.is_empty() {
         return Ok(());
     }
-    write!(
+    writeln!(
         out,
-        "<h2>{}</h2><div class=\"scroll\"><table><thead><tr><th class=\"n\">{}</th><th>{}</th><th>{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th><th>{}</th><th>{}</th></tr></thead><tbody>\n",
+        "<h2>{}</h2><div class=\"scroll\"><table><thead><tr><th class=\"n\">{}</th><th>{}</th><th>{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th><th>{}</th><th>{}</th></tr></thead><tbody>",
         lang.of("发现一览", "All findings"),
         lang.of("序号", "No."),
         lang.of("类型", "Kind"),
