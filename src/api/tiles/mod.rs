@@ -221,7 +221,9 @@ mod tests {
     async fn a_cold_tile_is_drawn_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("jieming.sqlite");
-        let store = crate::store::sqlite::SqliteStore::open(&path).await.unwrap();
+        let store = crate::store::sqlite::SqliteStore::open(&path)
+            .await
+            .unwrap();
         let tiles = Tiles::new(Arc::new(store), 1 << 20);
         let tile = TileId::new(0, 0, 0).unwrap();
         let asked = (0..32).map(|_| {
