@@ -210,7 +210,7 @@ mod tests {
     }
 
     fn kept(id: &str, seq: i64, state: FindingState, body: FindingBody) -> Finding {
-        let t = jiff::Timestamp::UNIX_EPOCH;
+        let t = String::from("1970-01-01T00:00:00.000Z");
         Finding {
             id: id.into(),
             seq,
@@ -219,7 +219,7 @@ mod tests {
             bbox: None,
             state,
             derived_from: vec![],
-            first_seen: t,
+            first_seen: t.clone(),
             last_seen: t,
             first_run: 1,
             last_run: 1,

@@ -87,7 +87,7 @@ mod tests {
         assert!((m.area_m2 - 11_057.4 * 1.1132).abs() < 2.0, "{}", m.area_m2);
         let bent = measure(&strip(0.05));
         assert!(
-            (bent.length_m - 11_057.4 * (1.0f64 + 1.0067).sqrt()).abs() < 20.0,
+            (bent.length_m - 11_057.4 * (1.0f64 + 1.0135).sqrt()).abs() < 5.0,
             "{}",
             bent.length_m
         );

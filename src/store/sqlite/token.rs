@@ -13,7 +13,7 @@ pub(super) fn read_number(token: &str) -> Result<(f64, i64)> {
     let parts = token.split_once('.').and_then(|(k, r)| {
         Some((
             f64::from_bits(u64::from_str_radix(k, 16).ok()?),
-            i64::from_str_radix(r, 16).ok()?,
+            u64::from_str_radix(r, 16).ok()? as i64,
         ))
     });
     parts
@@ -41,7 +41,7 @@ pub(super) fn read_texts<const N: usize>(token: &str) -> Result<([String; N], i6
         .ok_or_else(bad)?;
     Ok((
         keys.try_into().map_err(|_| bad())?,
-        i64::from_str_radix(row, 16).map_err(|_| bad())?,
+        u64::from_str_radix(row, 16).map_err(|_| bad())? as i64,
     ))
 }
 
