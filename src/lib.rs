@@ -12,4 +12,5 @@ pub mod cli;
 pub mod config;
 pub mod ingest;
 pub mod jobs;
+pub mod reports;
 pub mod store;
