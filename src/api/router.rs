@@ -18,7 +18,7 @@ use super::assets::find_page;
 use super::envelope::{Envelope, envelope, page_policy};
 use super::error::{ApiError, Code};
 use super::routes::{
-    audit, findings, health, info, lines, places, submissions, tiles, units, upload,
+    audit, findings, health, info, lines, places, reports, submissions, tiles, units, upload,
 };
 use super::state::AppState;
 
@@ -36,6 +36,7 @@ use super::state::AppState;
         (name = "units", description = "行政区与界线: units and the lines between them"),
         (name = "places", description = "地名: place names"),
         (name = "submissions", description = "提交: files handed in"),
+        (name = "reports", description = "报告: for print and for spreadsheets"),
         (name = "tiles", description = "瓦片: vector tiles"),
         (name = "service", description = "服务: the service itself"),
     )
@@ -65,6 +66,10 @@ fn routes() -> OpenApiRouter<AppState> {
         ))
         .routes(routes!(submissions::find_submission))
         .routes(routes!(submissions::list_submission_rows));
+    // Those who print, and spreadsheets.
+    let routes = routes
+        .routes(routes!(reports::get_unit_report))
+        .routes(routes!(reports::get_line_report));
     // Maps: the page, and desktop GIS.
     let routes = routes
         .routes(routes!(tiles::list_tilesets))

@@ -7,6 +7,7 @@ pub(super) mod health;
 pub(super) mod info;
 pub(super) mod lines;
 pub(super) mod places;
+pub(super) mod reports;
 pub(super) mod submissions;
 pub(super) mod tiles;
 pub(super) mod units;

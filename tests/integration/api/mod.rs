@@ -4,6 +4,7 @@ mod document;
 mod errors;
 mod findings;
 mod lists;
+mod reports;
 mod serving;
 mod tiles;
 mod uploads;

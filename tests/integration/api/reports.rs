@@ -1,0 +1,85 @@
+//! Reports on a unit and on a line.
+
+use super::App;
+
+#[tokio::test]
+async fn every_format_of_both_reports() {
+    let app = App::new().await;
+    for path in [
+        "/api/v1/reports/unit/420102",
+        "/api/v1/reports/line/420102,420103",
+    ] {
+        for (format, media, begins) in [
+            ("html", "text/html; charset=utf-8", "<!doctype html>"),
+            ("csv", "text/csv; charset=utf-8", "\u{feff}"),
+            ("geojson", "application/geo+json", "{"),
+            (
+                "xlsx",
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                "PK",
+            ),
+        ] {
+            let reply = app.get(&format!("{path}?format={format}")).await;
+            assert_eq!(reply.status, 200, "{path} {format}");
+            assert_eq!(reply.header("content-type"), media);
+            let start = String::from_utf8_lossy(&reply.body[..20]).to_lowercase();
+            assert!(start.starts_with(&begins.to_lowercase()), "{path} {format}: {start}");
+            let shown = if format == "html" {
+                "inline"
+            } else {
+                "attachment"
+            };
+            assert!(reply.header("content-disposition").starts_with(shown));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_line_in_two_languages_and_without_scripts() {
+    let app = App::new().await;
+    let zh = app.get("/api/v1/reports/line/420103,420102").await;
+    let text = String::from_utf8(zh.body.clone()).unwrap();
+    assert!(text.contains("江岸区") && text.contains("江汉区") && text.contains("f-large"));
+    assert!(
+        zh.header("content-security-policy")
+            .starts_with("default-src 'none'")
+    );
+    let en = app.get("/api/v1/reports/line/420103,420102?lang=en").await;
+    assert_ne!(en.body, zh.body);
+    let header = app
+        .get_with("/api/v1/reports/unit/420102", &[("accept-language", "en")])
+        .await;
+    assert!(
+        String::from_utf8(header.body)
+            .unwrap()
+            .contains("lang=\"en\"")
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_said() {
+    let app = App::new().await;
+    for (path, status, code) in [
+        ("/api/v1/reports/unit/999999", 404, "unit_not_found"),
+        ("/api/v1/reports/line/420102,999999", 404, "line_not_found"),
+        ("/api/v1/reports/line/420102", 400, "bad_parameter"),
+        ("/api/v1/reports/line/420102,420102", 400, "bad_parameter"),
+        (
+            "/api/v1/reports/unit/420102?format=pdf",
+            400,
+            "bad_parameter",
+        ),
+        (
+            "/api/v1/reports/unit/420102?format=json",
+            400,
+            "bad_parameter",
+        ),
+    ] {
+        let reply = app.get(path).await;
+        assert_eq!(
+            (reply.status.as_u16(), reply.code().as_str()),
+            (status, code),
+            "{path}"
+        );
+    }
+}
