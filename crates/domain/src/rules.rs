@@ -79,6 +79,11 @@ pub fn remedy(id: &str, params: &Params, lang: Lang) -> String {
         .unwrap_or_default()
 }
 
+/// What was found, when the parameters say it in words.
+pub fn found(params: &Params, lang: Lang) -> Option<String> {
+    own(params, "found", lang).or_else(|| own(params, "detail", lang))
+}
+
 fn own(params: &Params, key: &str, lang: Lang) -> Option<String> {
     value(params, key, lang).map(|v| show(key, v, lang))
 }

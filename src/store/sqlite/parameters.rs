@@ -8,10 +8,20 @@ use crate::store::{ParameterSet, Result, StoreError};
 pub(super) fn out(set: &ParameterSet) -> Json {
     let method = match &set.method {
         Method::Helmert3 { shift } => json!({"kind": "helmert3", "shift": shift}),
-        Method::Helmert7 { shift, rotation, ppm, position_vector } => json!({
+        Method::Helmert7 {
+            shift,
+            rotation,
+            ppm,
+            position_vector,
+        } => json!({
             "kind": "helmert7", "shift": shift, "rotation": rotation, "ppm": ppm, "position_vector": position_vector,
         }),
-        Method::Plane4 { shift, rotation, scale, target } => json!({
+        Method::Plane4 {
+            shift,
+            rotation,
+            scale,
+            target,
+        } => json!({
             "kind": "plane4", "shift": shift, "rotation": rotation, "scale": scale, "target": target,
         }),
         Method::Wkt(text) => json!({"kind": "wkt", "text": text}),
@@ -41,7 +51,9 @@ fn numbers<const N: usize>(json: &Json) -> Option<[f64; N]> {
 fn set(name: String, json: &Json) -> Option<ParameterSet> {
     let m = &json["method"];
     let method = match m["kind"].as_str()? {
-        "helmert3" => Method::Helmert3 { shift: numbers(&m["shift"])? },
+        "helmert3" => Method::Helmert3 {
+            shift: numbers(&m["shift"])?,
+        },
         "helmert7" => Method::Helmert7 {
             shift: numbers(&m["shift"])?,
             rotation: numbers(&m["rotation"])?,
@@ -59,7 +71,10 @@ fn set(name: String, json: &Json) -> Option<ParameterSet> {
     };
     let point = |p: &Json| {
         let [x, y, lon, lat] = numbers(p)?;
-        Some(CommonPoint { source: (x, y), target: (lon, lat) })
+        Some(CommonPoint {
+            source: (x, y),
+            target: (lon, lat),
+        })
     };
     Some(ParameterSet {
         name,
@@ -67,7 +82,11 @@ fn set(name: String, json: &Json) -> Option<ParameterSet> {
         method,
         area: numbers(&json["area"])?,
         accuracy_m: json["accuracy_m"].as_f64()?,
-        common_points: json["common_points"].as_array()?.iter().map(point).collect::<Option<_>>()?,
+        common_points: json["common_points"]
+            .as_array()?
+            .iter()
+            .map(point)
+            .collect::<Option<_>>()?,
     })
 }
 
@@ -78,9 +97,21 @@ mod tests {
     #[test]
     fn every_method_comes_back() {
         let methods = [
-            Method::Helmert3 { shift: [-15.4, 0.1, 1e-9] },
-            Method::Helmert7 { shift: [1.0, 2.0, 3.0], rotation: [0.1, 0.2, 0.3], ppm: -0.5, position_vector: true },
-            Method::Plane4 { shift: [1.0, -2.0], rotation: 3.5, scale: 1.000_001, target: 4547 },
+            Method::Helmert3 {
+                shift: [-15.4, 0.1, 1e-9],
+            },
+            Method::Helmert7 {
+                shift: [1.0, 2.0, 3.0],
+                rotation: [0.1, 0.2, 0.3],
+                ppm: -0.5,
+                position_vector: true,
+            },
+            Method::Plane4 {
+                shift: [1.0, -2.0],
+                rotation: 3.5,
+                scale: 1.000_001,
+                target: 4547,
+            },
             Method::Wkt("LOCAL_CS[\"x\"]".to_owned()),
         ];
         for method in methods {
@@ -90,7 +121,10 @@ mod tests {
                 method,
                 area: [113.0, 29.0, 116.0, 32.0],
                 accuracy_m: 0.5,
-                common_points: vec![CommonPoint { source: (1.0, 2.0), target: (114.0, 30.0) }],
+                common_points: vec![CommonPoint {
+                    source: (1.0, 2.0),
+                    target: (114.0, 30.0),
+                }],
             };
             let text = out(&set).to_string();
             let back = read(set.name.clone(), &serde_json::from_str(&text).unwrap()).unwrap();

@@ -3,7 +3,9 @@
 use jieming_domain::actor::Actor;
 use sqlx::Row;
 
-use super::{SqliteStore, codec, limit_of, log as write_log, move_on, now, parameters, token, units};
+use super::{
+    SqliteStore, codec, limit_of, log as write_log, move_on, now, parameters, token, units,
+};
 use crate::store::*;
 
 pub(super) async fn overview(store: &SqliteStore) -> Result<Overview> {
@@ -99,15 +101,7 @@ pub(super) async fn add_parameter_set(
     if done.rows_affected() == 0 {
         return Err(StoreError::Exists(set.name));
     }
-    write_log(
-        &mut tx,
-        &now(),
-        actor,
-        "crs.add",
-        &set.name,
-        &definition,
-    )
-    .await?;
+    write_log(&mut tx, &now(), actor, "crs.add", &set.name, &definition).await?;
     move_on(&mut tx).await?;
     tx.commit().await?;
     Ok(())
@@ -119,7 +113,7 @@ pub(super) async fn parameter_sets(store: &SqliteStore) -> Result<Vec<ParameterS
         .await?;
     rows.iter()
         .map(|r| {
- let definition = codec::json_in("parameter_sets.definition", r.try_get("definition")?)?;
+            let definition = codec::json_in("parameter_sets.definition", r.try_get("definition")?)?;
             parameters::read(r.try_get("name")?, &definition)
         })
         .collect()
