@@ -59,6 +59,8 @@ pub struct Place {
     pub code: String,
     /// 标准名称.
     pub name: String,
+    /// 罗马字母拼写, with tones.
+    pub spelling: String,
     /// 地名类别, five digits.
     pub category: &'static str,
     /// True position, metres in the invented plane.
@@ -174,7 +176,11 @@ pub fn draw(
         .enumerate()
         .map(|(k, (at, claims, lies_in, to_line, fault))| {
             let town = at.x * at.x + at.y * at.y < scene.core * scene.core;
-            let (name, category) = names::place(rng, town);
+            let names::Named {
+                name,
+                spelling,
+                category,
+            } = names::place(rng, town);
             let serial = serials.entry((claims, category)).or_insert(0);
             *serial += 1;
             let file = if k >= regular {
@@ -189,6 +195,7 @@ pub fn draw(
             Place {
                 code: format!("{}{category}{serial:06}", townships[claims].code),
                 name,
+                spelling,
                 category,
                 at,
                 claims,

@@ -102,18 +102,9 @@ fn position(place: &Place) -> (f64, f64) {
     (round_to(p.x, 1e6), round_to(p.y, 1e6))
 }
 
-fn claimed_unit(sample: &Sample, place: &Place) -> String {
-    let town = &sample.townships[place.claims];
-    let county = sample
-        .counties
-        .iter()
-        .find(|c| Some(&c.code) == town.parent.as_ref());
-    format!(
-        "{}{}{}",
-        sample.city.name,
-        county.map_or("", |c| c.name.as_str()),
-        town.name
-    )
+/// 所在行政区: the township by name, which is unique within the city.
+fn claimed_unit<'a>(sample: &'a Sample, place: &Place) -> &'a str {
+    &sample.townships[place.claims].name
 }
 
 fn method(place: &Place) -> &'static str {
@@ -124,20 +115,23 @@ fn method(place: &Place) -> &'static str {
     }
 }
 
+/// What fields of free text say.
+const INVENTED: &str = "虚构示例";
+
 /// None of the values needs quotes: invented names hold no commas, quotes or line ends.
 fn form(out: &mut impl Write, sample: &Sample) -> io::Result<()> {
-    out.write_all("\u{feff}地名代码,标准名称,罗马字母拼写,地名类别,东经,至东经,北纬,至北纬,地名普查状态,比例尺,使用时间,地名的含义,密级,坐标系,测量方法,资料来源,登记时间,登记单位,所在行政区\r\n".as_bytes())?;
+    out.write_all("\u{feff}地名代码,标准名称,罗马字母拼写,地名类别,东经,至东经,北纬,至北纬,地名普查状态,比例尺,使用时间,地名的含义,地名的历史沿革,地理实体概况,密级,坐标系,测量方法,资料来源,登记时间,登记人,登记单位,所在行政区\r\n".as_bytes())?;
     for p in sample.places.iter().filter(|p| p.file == PlaceFile::Form) {
         let (lon, lat) = position(p);
-        let unit = &sample.townships[p.claims].name;
+        let unit = claimed_unit(sample, p);
         write!(
             out,
-            "{},{},,{},{lon:.6},0,{lat:.6},0,增加,1:50000,现今地名,示例数据,公开,2000国家大地坐标系,{},虚构,2016-05-20,{unit},{}\r\n",
+            "{},{},{},{},{lon:.6},0,{lat:.6},0,增加,1:50000,现今地名,{INVENTED},{INVENTED},{INVENTED},公开,2000国家大地坐标系,{},{INVENTED},2016-05-20,示例员,{unit},{unit}\r\n",
             p.code,
             p.name,
+            p.spelling,
             p.category,
             method(p),
-            claimed_unit(sample, p)
         )?;
     }
     Ok(())
@@ -171,7 +165,9 @@ fn places_geojson(out: &mut impl Write, sample: &Sample) -> io::Result<()> {
         .enumerate()
     {
         let (lon, lat) = position(p);
-        let properties = json!({"DMDM": p.code, "BZMC": p.name, "DMLB": p.category, "ZBX": "2000国家大地坐标系", "CLFF": method(p), "SZXZQ": claimed_unit(sample, p)});
+        let unit = claimed_unit(sample, p);
+        let properties = json!({"DMDM": p.code, "BZMC": p.name, "LMZMPX": p.spelling, "DMLB": p.category, "SYSJ": "现今地名", "DMDHY": INVENTED,
+            "DMDLSYG": INVENTED, "DLSTGK": INVENTED, "ZBX": "2000国家大地坐标系", "CLFF": method(p), "DJSJ": "2016-05-20", "DJR": "示例员", "DJDW": unit, "SZXZQ": unit});
         let lead = if k > 0 { ",\n" } else { "" };
         write!(
             out,
