@@ -226,7 +226,8 @@ fn run(call: &Call, out: &mut impl Write) -> std::io::Result<()> {
             .map(|(i, kind)| raw::cell(&feature, i, *kind))
             .collect();
         let (shape, curved) = if plan.geometry {
-            shape(feature.geometry())
+            // Not `geometry()`: that wraps the null pointer of a row without geometry.
+            shape(feature.geometry_by_index(0).ok())
         } else {
             (Shape::Absent, false)
         };

@@ -3,6 +3,7 @@
 use super::{
     CrsNote, CrsRefusal, Decision, DeclaredCrs, Extent, Plan, Question,
     frame::Zone,
+    proj,
     system::{self, Name, Resolved},
 };
 use crate::Text;
@@ -50,6 +51,18 @@ pub fn decide(question: &Question<'_>) -> Result<Decision, CrsRefusal> {
     };
     let mut notes = Vec::new();
     let plan = match text {
+        Some(text) if !by_option && unreadable(&text) && in_degrees(question.extent) => {
+            let shown: String = text.chars().take(60).collect();
+            notes.push(note(
+                "file.crs.unreadable",
+                true,
+                Some("EPSG:4490".into()),
+                0.5,
+                format!("文件声明的坐标系“{shown}…”无法识别，坐标是度，按未声明处理；请用 --crs 指定"),
+                format!("the system that the file declares ({shown:?}…) cannot be understood; the numbers are degrees and it is read as if undeclared: name the system with --crs"),
+            ));
+            assumed(question, &mut notes)?
+        }
         Some(text) => named(&text, question, &mut notes)?,
         None => assumed(question, &mut notes)?,
     };
@@ -57,6 +70,17 @@ pub fn decide(question: &Question<'_>) -> Result<Decision, CrsRefusal> {
         notes.extend(gcj02_suspected(question, &plan));
     }
     Ok(Decision { plan, notes })
+}
+
+/// A declaration that PROJ cannot read and that names no old datum: damaged, or a projection without a name.
+fn unreadable(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let old = [
+        "beijing", "北京", "xian", "西安", "krass", "krasov", "6378245", "6378140",
+    ];
+    matches!(system::name(text), Name::Other(_))
+        && !old.iter().any(|w| lower.contains(w))
+        && proj::describe(text).is_none()
 }
 
 fn plan(r: Resolved, source_crs: String) -> Plan {
@@ -132,7 +156,26 @@ fn named(text: &str, q: &Question<'_>, notes: &mut Vec<CrsNote>) -> Result<Plan,
         }
         None => (None, shown),
     };
-    let mut r = system::resolve(twin.as_deref().unwrap_or(text), q.registry, Some(&extent))?;
+    let with_data = system::resolve(twin.as_deref().unwrap_or(text), q.registry, Some(&extent));
+    let mut r = match (with_data, probe) {
+        (Ok(r), _) => r,
+        // Its area of use stays with the plan: every point outside it is refused on its own.
+        (Err(refused), Ok(best)) if refused.code == "crs.no_operation" => {
+            notes.push(note(
+                "file.crs.outside_area",
+                true,
+                None,
+                0.9,
+                format!("{}；超出适用范围的行将被退回", refused.message.zh),
+                format!(
+                    "{}; rows outside the area of use are rejected",
+                    refused.message.en
+                ),
+            ));
+            best
+        }
+        (Err(refused), _) => return Err(refused),
+    };
     if swapped {
         r.plane = r.plane.swapped();
     }

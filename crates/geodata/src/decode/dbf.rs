@@ -97,14 +97,15 @@ fn text_of(path: &Path) -> std::io::Result<(u8, Vec<u8>)> {
     Ok((head[29], text))
 }
 
-/// Broken places that a field cut in the middle of a character explains: at most one per line, at its end.
+/// Whether text is in an encoding, line by line; a field may cut its last character (up to three bytes) in half.
 fn fits(e: &'static Encoding, text: &[u8]) -> bool {
     let (mut lines, mut bad) = (0, 0);
     for line in text.split(|b| *b == b'\n').filter(|l| !l.is_ascii()) {
         lines += 1;
-        let (t, _) = e.decode_without_bom_handling(line);
-        let t = t.trim_end_matches('\u{fffd}');
-        bad += usize::from(t.contains('\u{fffd}'));
+        let whole = |cut: usize| {
+            cut * 2 < line.len() && !e.decode_without_bom_handling(&line[..line.len() - cut]).1
+        };
+        bad += usize::from(!(0..=3).any(whole));
     }
     bad * 20 <= lines
 }
@@ -179,9 +180,25 @@ pub fn encoding_of(
 /// Text of a cell or name; a last character cut in half by the width of the field is dropped.
 pub fn decode(e: &'static Encoding, bytes: &[u8]) -> String {
     let (t, broke) = e.decode_without_bom_handling(bytes);
-    if broke {
-        t.trim_end_matches('\u{fffd}').to_owned()
-    } else {
-        t.into_owned()
+    match t.strip_suffix('\u{fffd}').filter(|_| broke) {
+        Some(whole) => whole.to_owned(),
+        None => t.into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use encoding_rs::{GBK, UTF_8};
+
+    #[test]
+    fn a_cut_last_character_is_forgiven_and_no_more() {
+        let gbk = GBK.encode("武昌区").0.into_owned();
+        assert!(fits(GBK, &gbk) && fits(GBK, &gbk[..5]) && !fits(UTF_8, &gbk));
+        assert!(fits(UTF_8, &"武昌区".as_bytes()[..8]));
+        assert_eq!(decode(GBK, &gbk[..5]), "武昌");
+        assert_eq!(decode(UTF_8, &"武昌区".as_bytes()[..7]), "武昌");
+        // Bytes in quite another encoding are shown as broken, never made to vanish.
+        assert!(decode(UTF_8, &gbk).contains('\u{fffd}'));
     }
 }

@@ -444,17 +444,8 @@ impl Run {
             }
             Ok(Arrival::End) | Err(RecvTimeoutError::Disconnected) => Err(self.died()),
             Ok(Arrival::Broken(message)) => {
-                let gone = self
-                    .child
-                    .try_wait()
-                    .ok()
-                    .flatten()
-                    .is_some_and(|s| !s.success());
-                if gone {
-                    Err(self.died())
-                } else {
-                    Err(self.fail(ReadErrorKind::DecoderOutput { message }))
-                }
+                self.stop();
+                Err(self.fail(ReadErrorKind::DecoderOutput { message }))
             }
         }
     }

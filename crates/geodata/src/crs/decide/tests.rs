@@ -200,8 +200,13 @@ fn other_datums_need_an_operation_that_holds_the_data() {
         "row.coordinate.outside_domain"
     );
     assert!(epsg(6668, &[(139.6, 35.8)]).is_ok());
-    // The old Tokyo datum in Wuhan: no operation reaches so far.
-    assert_eq!(epsg(4301, &[WUHAN]).unwrap_err().code, "crs.no_operation");
+    // The old Tokyo datum in Wuhan: no operation reaches so far, so every point is refused.
+    let d = epsg(4301, &[WUHAN]).unwrap();
+    assert_eq!(d.notes[0].rule, "file.crs.outside_area");
+    assert_eq!(
+        d.plan.to_storage(WUHAN.0, WUHAN.1).unwrap_err().rule,
+        "row.coordinate.outside_domain"
+    );
     assert_eq!(
         ask(
             DeclaredCrs::Undeclared,
@@ -214,6 +219,21 @@ fn other_datums_need_an_operation_that_holds_the_data() {
         .code,
         "crs.unknown"
     );
+}
+
+#[test]
+fn a_declaration_that_cannot_be_read_is_noted_unless_it_names_an_old_datum() {
+    let broken = |gcs: &str| {
+        let wkt = format!(
+            r#"PROJCS["Unknown",GEOGCS["{gcs}",DATUM["D",SPHEROID["S",6378137,298.257]],PRIMEM["Greenwich",0],UNIT["Degree",0.0174]],PROJECTION["Unknown Projection"],UNIT["Meter",1]]"#
+        );
+        ask(DeclaredCrs::Text(wkt), None, &[], &[WUHAN], &[])
+    };
+    assert_eq!(
+        broken("GCS_WGS_1984").unwrap().notes[0].rule,
+        "file.crs.unreadable"
+    );
+    assert!(broken("GCS_Beijing_1954").is_err());
 }
 
 #[test]
