@@ -1,6 +1,7 @@
 //! Puts the parts together: settings, store, use cases, and the command that was asked for.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -8,11 +9,14 @@ use clap::FromArgMatches as _;
 use jieming_domain::actor::Actor;
 use jieming_domain::lang::Lang;
 
-use crate::cli::{self, Cli, Command, Exit, Global};
+use crate::cli::{self, Cli, Command, Exit, Global, Service};
 use crate::config::{self, Places};
 use crate::ingest::{DataFolder, Reading};
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
+
+/// Folder of the demonstration, in the working folder.
+const DEMO_FOLDER: &str = "demo-data";
 
 /// A failure for the person at the terminal, in their language.
 struct Failure(Exit, String);
@@ -132,6 +136,17 @@ impl Tools {
         Reading::with_this_program(registry).map_err(Failure::work)
     }
 
+    async fn service(&self, store: &SqliteStore) -> Result<Service, Failure> {
+        Ok(Service {
+            store: Arc::new(store.clone()),
+            data: self.data(),
+            upload_folder: self.places.data_folder.join("uploads"),
+            reading: self.reading(Some(store)).await?,
+            file: self.file.clone(),
+            lang: self.lang,
+        })
+    }
+
     fn data(&self) -> DataFolder {
         DataFolder::new(&self.places.data_folder)
     }
@@ -174,6 +189,50 @@ async fn dispatch(cli: Cli, file: config::File, lang: Lang) -> Result<Exit, Fail
             }
             Ok(exit)
         }
+        Command::Serve(args) => {
+            let store = tools.open().await?;
+            let service = tools.service(&store).await?;
+            let exit = cli::serve(service, args.listen).await;
+            store.close().await;
+            Ok(exit)
+        }
+        Command::Demo(args) => {
+            let folder = PathBuf::from(DEMO_FOLDER);
+            if args.reset && folder.exists() {
+                std::fs::remove_dir_all(&folder)
+                    .map_err(|e| Failure::work(format!("{}: {e}", folder.display())))?;
+            }
+            let tools = Tools {
+                places: Places::inside(&folder),
+                ..tools
+            };
+            let store = tools.open().await?;
+            let shared: Arc<dyn Store> = Arc::new(store.clone());
+            let registry = store.parameter_sets().await.map_err(Failure::work)?;
+            let mut exit = Exit::Done;
+            if shared.last_run().await.map_err(Failure::work)?.is_none() {
+                exit = cli::fill_demo(shared.clone(), tools.data(), registry, &folder, lang).await;
+            }
+            if exit == Exit::Done {
+                cli::print_summary(&*shared, lang).await;
+                exit = cli::serve(tools.service(&store).await?, args.listen).await;
+            }
+            store.close().await;
+            Ok(exit)
+        }
+        Command::Report(args) => {
+            let store = tools.open().await?;
+            let exit = cli::report(&args, &store, today(), lang).await;
+            store.close().await;
+            Ok(exit)
+        }
+        Command::Crs(command) => {
+            let store = tools.open().await?;
+            let exit = cli::crs(&command, &store, &tools.actor, lang).await;
+            store.close().await;
+            Ok(exit)
+        }
+        Command::Sample(args) => Ok(cli::write_sample(&args, lang)),
         // Answered before the runtime began.
         Command::Decode { .. } => Ok(Exit::Usage),
     }

@@ -1,5 +1,6 @@
 //! Words and options. Help texts stand in both languages, `中文 | English`; [`super::help`] shows one of them.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -48,6 +49,17 @@ pub enum Command {
     Import(ImportArgs),
     /// 审核文件，或（不给文件）数据库中的全部数据 | audit files, or (no files) all that is in the database
     Audit(AuditArgs),
+    /// 启动服务：地图、接口、瓦片 | serve the map, the API and tiles
+    Serve(ServeArgs),
+    /// 演示：虚构城市，导入、审核并启动服务 | demonstration: an invented city, taken in, audited and served
+    Demo(DemoArgs),
+    /// 一个行政区或一条界线的报告 | report on a unit or on a boundary line
+    Report(ReportArgs),
+    /// 坐标转换参数 | datum parameters
+    #[command(subcommand)]
+    Crs(CrsCommand),
+    /// 生成虚构城市及预设问题 | make an invented city with planted defects
+    Sample(SampleArgs),
     /// The decoder child: not for people.
     #[command(hide = true)]
     Decode {
@@ -233,6 +245,136 @@ pub struct AuditArgs {
     /// 写入文件，而不是标准输出 | write to a file instead of standard output
     #[arg(long, value_name = "PATH")]
     pub output: Option<PathBuf>,
+}
+
+/// `jieming serve`.
+#[derive(Debug, Clone, Args)]
+pub struct ServeArgs {
+    /// 监听地址（默认 127.0.0.1:8080） | address to listen at (default 127.0.0.1:8080)
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+}
+
+/// `jieming demo`.
+#[derive(Debug, Clone, Args)]
+pub struct DemoArgs {
+    /// 监听地址（默认 127.0.0.1:8080） | address to listen at (default 127.0.0.1:8080)
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// 重新生成演示数据 | make the demonstration anew
+    #[arg(long)]
+    pub reset: bool,
+}
+
+/// `jieming report`.
+#[derive(Debug, Clone, Args)]
+#[command(group = clap::ArgGroup::new("subject").required(true).args(["line", "unit"]))]
+pub struct ReportArgs {
+    /// 界线：两个相邻行政区的代码 | boundary line: codes of two neighbouring units
+    #[arg(long, value_name = "CODE,CODE", value_parser = parse_pair)]
+    pub line: Option<[String; 2]>,
+    /// 行政区代码 | code of a unit
+    #[arg(long, value_name = "CODE")]
+    pub unit: Option<String>,
+    /// 格式：html、xlsx、geojson、csv（默认 html） | format: html, xlsx, geojson or csv (default html)
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    pub format: Option<Format>,
+    /// 写入文件，而不是标准输出 | write to a file instead of standard output
+    #[arg(long, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+}
+
+/// `jieming crs`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum CrsCommand {
+    /// 登记参数 | register parameters
+    Add {
+        /// 名称，供 --crs 使用 | name, for use with --crs
+        name: String,
+        /// 源坐标系，如 EPSG:2437 | source system, such as EPSG:2437
+        #[arg(long, value_name = "CRS")]
+        source: String,
+        /// 参数：helmert3|helmert7|plane4|wkt 及 KEY=VALUE | parameters: helmert3, helmert7, plane4 or wkt, with KEY=VALUE
+        #[arg(long, value_name = "TEXT")]
+        method: String,
+        /// 适用范围：西,南,东,北（度） | where it holds: west,south,east,north in degrees
+        #[arg(long, value_name = "W,S,E,N", value_parser = parse_box, allow_hyphen_values = true)]
+        area: [f64; 4],
+        /// 转换精度（米） | accuracy of converted points in metres
+        #[arg(long, value_name = "M", value_parser = parse_size)]
+        accuracy: f64,
+        /// 公共点文件：每行 x,y,lon,lat | file of common points, lines x,y,lon,lat
+        #[arg(long, value_name = "FILE")]
+        points: Option<PathBuf>,
+    },
+    /// 列出参数 | list parameters
+    List,
+    /// 删除参数 | remove parameters
+    Remove {
+        /// 名称 | name
+        name: String,
+    },
+}
+
+/// `jieming sample`.
+#[derive(Debug, Clone, Args)]
+pub struct SampleArgs {
+    /// 输出文件夹 | folder to write to
+    #[arg(long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// 随机种子 | seed
+    #[arg(long, value_name = "N")]
+    pub seed: u64,
+    /// 区县数 | counties
+    #[arg(long, value_name = "N")]
+    pub counties: Option<usize>,
+    /// 乡镇街道数 | townships
+    #[arg(long, value_name = "N")]
+    pub townships: Option<usize>,
+    /// 地名数 | places
+    #[arg(long, value_name = "N")]
+    pub places: Option<usize>,
+    /// 顶点数（约） | vertices, about
+    #[arg(long, value_name = "N")]
+    pub vertices: Option<usize>,
+    /// 重叠数 | overlaps
+    #[arg(long, value_name = "N")]
+    pub overlaps: Option<usize>,
+    /// 空白数 | gaps
+    #[arg(long, value_name = "N")]
+    pub gaps: Option<usize>,
+    /// 越界数 | spills
+    #[arg(long, value_name = "N")]
+    pub spills: Option<usize>,
+    /// 重复数字化的边界段数 | stretches digitised twice
+    #[arg(long, value_name = "N")]
+    pub slivers: Option<usize>,
+    /// 位置不在所属行政区的地名数 | names in the wrong unit
+    #[arg(long, value_name = "N")]
+    pub misplaced: Option<usize>,
+    /// 离界线比精度更近的地名数 | names nearer to a line than their accuracy
+    #[arg(long, value_name = "N")]
+    pub uncertain: Option<usize>,
+    /// GCJ-02 批次的地名数 | names of the GCJ-02 batch
+    #[arg(long, value_name = "N")]
+    pub gcj_batch: Option<usize>,
+}
+
+fn parse_pair(s: &str) -> Result<[String; 2], String> {
+    match s.split_once(',') {
+        Some((a, b)) if !a.trim().is_empty() && !b.trim().is_empty() => {
+            Ok([a.trim().to_owned(), b.trim().to_owned()])
+        }
+        _ => Err("CODE,CODE".to_owned()),
+    }
+}
+
+fn parse_box(s: &str) -> Result<[f64; 4], String> {
+    let numbers: Vec<f64> = s.split(',').filter_map(|v| v.trim().parse().ok()).collect();
+    match numbers[..] {
+        [w, s, e, n] if w < e && s < n => Ok([w, s, e, n]),
+        _ => Err("W,S,E,N".to_owned()),
+    }
 }
 
 fn parse_size(s: &str) -> Result<f64, String> {

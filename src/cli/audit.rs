@@ -1,22 +1,21 @@
 //! `jieming audit`.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
 use std::sync::Arc;
 
 use jieming_domain::actor::Actor;
 use jieming_domain::finding::{Kind, Severity};
 use jieming_domain::lang::Lang;
 use jieming_domain::{message, rules};
-use jieming_reports::{Effort, Finding, Format, Report, Scope, State};
+use jieming_reports::{Effort, Finding, Format, Report, Scope};
 
+use super::output::{fail, file_name, write_file, write_stdout};
+use super::report::by_name;
 use super::{AuditArgs, Exit, Shown};
 use crate::audit::{FileAudit, FileAuditOptions, Minima, audit_files, run_database};
 use crate::ingest::{FileOptions, Reading, Refused};
-use crate::store::{
-    FindingBody, FindingFilter, FindingSort, FindingState, PageRequest, Run, Store,
-};
+use crate::reports::finding;
+use crate::store::{FindingFilter, FindingSort, PageRequest, Run, Store};
 
 /// Findings loaded from the database at a time.
 const PAGE: usize = 1_000;
@@ -67,7 +66,7 @@ pub async fn audit_of_files(
         findings: audit
             .findings
             .iter()
-            .map(|f| entry(&f.id, &f.body, None, lang))
+            .map(|f| finding(&f.id, &f.body, None, lang))
             .collect(),
         lines: Vec::new(),
         effort: Some(Effort {
@@ -117,7 +116,7 @@ pub async fn audit_of_database(
         };
         for f in page.items.iter().filter(|f| minima.let_pass(&f.body)) {
             gravest = gravest.max(Some(f.body.severity));
-            findings.push(entry(&f.id, &f.body, Some(f.state), lang));
+            findings.push(finding(&f.id, &f.body, Some(f.state), lang));
         }
         after = page.next;
         if after.is_none() {
@@ -190,32 +189,6 @@ fn options(args: &AuditArgs) -> FileAuditOptions {
     }
 }
 
-fn entry(id: &str, body: &FindingBody, state: Option<FindingState>, lang: Lang) -> Finding {
-    Finding {
-        id: id.to_owned(),
-        rule: body.rule.clone(),
-        kind: body.kind,
-        gap_kind: body.gap_kind,
-        units: body.units.iter().map(|u| u.code.clone()).collect(),
-        unit_names: body.units.iter().map(|u| u.name.clone()).collect(),
-        parent: body.parent.clone(),
-        level: Some(body.level.clone()),
-        severity: body.severity,
-        state: state.map(|s| match s {
-            FindingState::New => State::New,
-            FindingState::Open => State::Open,
-            FindingState::Gone => State::Gone,
-        }),
-        area_m2: body.area_m2,
-        max_width_m: body.max_width_m,
-        length_m: body.length_m,
-        message: rules::message(&body.rule, &body.params, lang),
-        geometry: body.geometry.clone(),
-        point: body.point,
-        places: body.place.iter().map(|p| p.1.clone()).collect(),
-    }
-}
-
 /// Remarks on the files go to standard error, so that the report stays what it is.
 fn remarks(audit: &FileAudit, lang: Lang) {
     let worth: Vec<_> = audit
@@ -250,16 +223,9 @@ fn finish(report: &Report, args: &AuditArgs, gravest: Option<Severity>) -> Exit 
         (None, None) => std::io::stdout()
             .write_all(summary(report).as_bytes())
             .map_err(|e| e.to_string()),
-        (None, Some(format)) => {
-            let mut out = BufWriter::new(std::io::stdout().lock());
-            jieming_reports::write(report, format, &mut out)
-                .map_err(|e| e.to_string())
-                .and_then(|()| out.flush().map_err(|e| e.to_string()))
-        }
+        (None, Some(format)) => write_stdout(report, format),
         (Some(path), format) => {
-            let format = format
-                .or_else(|| path.extension()?.to_str()?.parse().ok())
-                .unwrap_or(Format::GeoJson);
+            let format = format.or_else(|| by_name(path)).unwrap_or(Format::GeoJson);
             write_file(report, format, path)
         }
     };
@@ -272,29 +238,6 @@ fn finish(report: &Report, args: &AuditArgs, gravest: Option<Severity>) -> Exit 
     match (args.fail_on, gravest) {
         (Some(limit), Some(gravest)) if gravest >= limit => Exit::Findings,
         _ => Exit::Done,
-    }
-}
-
-/// Writes beside the target and renames, so that nobody meets half a report.
-fn write_file(report: &Report, format: Format, path: &Path) -> Result<(), String> {
-    let said = |e: std::io::Error| format!("{}: {e}", path.display());
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let part: PathBuf = folder.join(format!(".{}.part", file_name(path)));
-    let mut out = BufWriter::new(File::create(&part).map_err(said)?);
-    let written = jieming_reports::write(report, format, &mut out)
-        .map_err(|e| format!("{}: {e}", path.display()))
-        .and_then(|()| out.flush().map_err(said));
-    drop(out);
-    match written {
-        Ok(()) => std::fs::rename(&part, path).map_err(said),
-        Err(e) => {
-            // What is left of a failed attempt is of no use to anybody.
-            let _ = std::fs::remove_file(&part);
-            Err(e)
-        }
     }
 }
 
@@ -343,18 +286,6 @@ fn summary(report: &Report) -> String {
     out
 }
 
-fn file_name(path: &Path) -> String {
-    path.file_name().map_or_else(
-        || path.display().to_string(),
-        |n| n.to_string_lossy().into_owned(),
-    )
-}
-
 fn refused_text(refused: &Refused, lang: Lang) -> String {
     lang.of(refused.zh.clone(), refused.en.clone())
-}
-
-fn fail(text: &str) -> Exit {
-    eprintln!("jieming: {text}");
-    Exit::Failed
 }

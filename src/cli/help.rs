@@ -45,7 +45,9 @@ fn in_language(mut command: clap::Command, lang: Lang) -> clap::Command {
     command = command
         .mut_args(|arg: Arg| match arg.get_help().map(|t| half(t, lang)) {
             // The values stand in the text, in its language.
-            Some(help) if arg.get_action().takes_values() => arg.help(help).hide_possible_values(true),
+            Some(help) if arg.get_action().takes_values() => {
+                arg.help(help).hide_possible_values(true)
+            }
             Some(help) => arg.help(help),
             None => arg,
         })

@@ -2,16 +2,25 @@
 
 mod args;
 mod audit;
+mod crs;
 mod help;
 mod import;
+mod output;
 mod progress;
 mod receipt;
+mod report;
+mod sample;
+mod serve;
 
-pub use args::{AuditArgs, Cli, Command, Global, ImportArgs};
+pub use args::{AuditArgs, Cli, Command, Global, ImportArgs, ReportArgs};
 pub use audit::{audit_of_database, audit_of_files, run_text};
+pub use crs::crs;
 pub use help::{command, wanted_lang};
 pub use import::import;
 pub use progress::Shown;
+pub use report::report;
+pub use sample::write_sample;
+pub use serve::{Service, fill_demo, print_summary, serve};
 
 /// How a command ended: the exit status of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -144,7 +144,10 @@ impl RowFindingView {
             field: finding.field.clone(),
             rule: finding.rule.clone(),
             level: finding.severity.as_str(),
-            found: finding.found.clone().or_else(|| rules::found(&finding.params, lang)),
+            found: finding
+                .found
+                .clone()
+                .or_else(|| rules::found(&finding.params, lang)),
             expected: rules::expected(&finding.rule, &finding.params, lang),
             remedy: rules::remedy(&finding.rule, &finding.params, lang),
         }
