@@ -51,6 +51,9 @@ pub fn by_name(label: &str) -> Option<&'static Encoding> {
 struct Utf8Census {
     /// Whole sequences of two bytes and more.
     good: usize,
+    /// Whole sequences of three bytes and more. Double-byte encodings hardly ever make these by accident: their common
+    /// characters begin with bytes that begin nothing, or a pair, in UTF-8.
+    long: usize,
     /// Places that are no UTF-8.
     bad: usize,
     /// Offset of the first such place.
@@ -60,12 +63,14 @@ struct Utf8Census {
 fn census(bytes: &[u8]) -> Utf8Census {
     let mut c = Utf8Census {
         good: 0,
+        long: 0,
         bad: 0,
         first_bad: None,
     };
     let mut at = 0;
     for chunk in bytes.utf8_chunks() {
         c.good += chunk.valid().bytes().filter(|b| *b >= 0xc0).count();
+        c.long += chunk.valid().bytes().filter(|b| *b >= 0xe0).count();
         at += chunk.valid().len();
         if !chunk.invalid().is_empty() {
             // A sequence cut by the end of a sample is no fault.
@@ -132,7 +137,7 @@ pub fn guess(bytes: &[u8]) -> (&'static Encoding, EncodingSource, f64) {
         return (UTF_8, EncodingSource::ValidUtf8, 1.0);
     }
     // Text in another encoding hardly ever holds whole UTF-8 sequences: a few broken places among many are damage.
-    if c.good >= 4 && c.bad * 8 <= c.good {
+    if c.good >= 4 && c.bad * 8 <= c.good || c.long >= 4 && c.bad <= c.long * 2 {
         return (UTF_8, EncodingSource::Guess, 0.9);
     }
     // The sample must not be only the ASCII part of a long file.
@@ -266,6 +271,18 @@ mod tests {
             "{}",
             d.notes[0].message
         );
+    }
+
+    #[test]
+    fn names_cut_in_the_middle_of_a_character_leave_utf8() {
+        // A property name of ten bytes, cut by a tool, in each of some rows; the values are whole.
+        let mut bytes = Vec::new();
+        for name in ["江岸区", "江汉区", "硚口区", "汉阳区"] {
+            bytes.extend_from_slice(b"{\"FID_\xe5..\xe7.\x8c\": 1, \"NAME\": \"");
+            bytes.extend_from_slice(name.as_bytes());
+            bytes.extend_from_slice(b"\"}\n");
+        }
+        assert_eq!(named(&bytes).0, "UTF-8");
     }
 
     #[test]
