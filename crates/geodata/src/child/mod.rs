@@ -13,6 +13,7 @@ use std::{
 
 use gdal::{
     Dataset, DatasetOptions, DriverManager, GdalOpenFlags,
+    errors::GdalError,
     vector::{Geometry, Layer, LayerAccess},
 };
 use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
@@ -171,11 +172,14 @@ fn run(call: &Call, out: &mut impl Write) -> std::io::Result<()> {
     let dataset = match open(&call.path) {
         Ok(d) => d,
         Err(e) => {
-            let said = complaints.take();
-            let message = said
-                .into_iter()
-                .next_back()
-                .unwrap_or_else(|| e.to_string());
+            // GDAL is silent when a sound container holds nothing that it takes for vector data.
+            let message = match (complaints.take().pop(), e) {
+                (Some(said), _) => said,
+                (None, GdalError::NullPointer { .. }) => {
+                    "no layer with rows was found in it".into()
+                }
+                (None, e) => e.to_string(),
+            };
             return refuse(out, message.replace(&*call.path.to_string_lossy(), ""));
         }
     };

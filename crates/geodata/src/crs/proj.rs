@@ -241,11 +241,13 @@ pub fn operations(definition: &str, area: Option<[f64; 4]>) -> Vec<Operation> {
             return found;
         }
         sys::proj_operation_factory_context_set_allow_ballpark_transformations(ctx, factory, 0);
-        sys::proj_operation_factory_context_set_spatial_criterion(
-            ctx,
-            factory,
-            sys::PROJ_SPATIAL_CRITERION_PROJ_SPATIAL_CRITERION_STRICT_CONTAINMENT,
-        );
+        // Without data any operation of the system will do: its area then binds every point.
+        let criterion = if area.is_some() {
+            sys::PROJ_SPATIAL_CRITERION_PROJ_SPATIAL_CRITERION_STRICT_CONTAINMENT
+        } else {
+            sys::PROJ_SPATIAL_CRITERION_PROJ_SPATIAL_CRITERION_PARTIAL_INTERSECTION
+        };
+        sys::proj_operation_factory_context_set_spatial_criterion(ctx, factory, criterion);
         if let Some([w, s, e, n]) = area {
             // An area without extent finds nothing.
             let (w, s, e, n) = (w - PAD, s - PAD, e + PAD, n + PAD);
