@@ -203,7 +203,7 @@ fn fault_severity(fault: Fault) -> Severity {
         | Fault::PartsOverlap
         | Fault::HoleOutside
         | Fault::NestedHoles => Severity::Error,
-        Fault::Collapsed | Fault::DoubledEdge => Severity::Warning,
+        Fault::Collapsed | Fault::SelfTouch | Fault::DoubledEdge => Severity::Warning,
     }
 }
 
@@ -218,6 +218,10 @@ fn fault_text(fault: Fault) -> (&'static str, &'static str) {
             "a ring has fewer than three different points",
         ),
         Fault::SelfCrossing => ("边界自相交", "the outline crosses itself"),
+        Fault::SelfTouch => (
+            "环两次经过同一点",
+            "a ring comes to one of its vertices twice",
+        ),
         Fault::DoubledEdge => (
             "边界来回重复(尖刺或重复环)",
             "the outline runs along an edge twice (spike or repeated ring)",

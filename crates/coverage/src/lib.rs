@@ -103,6 +103,8 @@ pub enum Fault {
     Collapsed,
     /// A part's boundary crosses itself.
     SelfCrossing,
+    /// A ring comes to one of its vertices twice.
+    SelfTouch,
     /// A part's boundary runs along the same edge twice (spike, or a ring given twice).
     DoubledEdge,
     /// An interior ring lies outside its exterior ring.

@@ -217,6 +217,19 @@ impl Reader {
             }
             return;
         }
+        let mut sorted = numbers.clone();
+        sorted.sort_unstable();
+        let twice = sorted
+            .windows(2)
+            .filter(|w| w[0] == w[1])
+            .map(|w| self.pts[w[0] as usize]);
+        if let Some(at) = twice.min() {
+            self.faults.push(RingFault {
+                owner,
+                fault: Fault::SelfTouch,
+                at,
+            });
+        }
         let ring = self.rings.len() as u32;
         self.rings.push(RingInfo {
             part: self.parts,

@@ -293,7 +293,21 @@ fn faults_of_rings() {
     };
     assert_eq!(fault(area(&[&[&[(0, 0), (4, 0)]]])), [Fault::Collapsed]);
     assert_eq!(fault(area(&[&[&[(1, 1)]]])), [Fault::Collapsed]);
-    // A spike.
+    // Two squares in one ring, touching in (4,4).
+    assert_eq!(
+        fault(area(&[&[&[
+            (0, 0),
+            (4, 0),
+            (4, 4),
+            (8, 4),
+            (8, 8),
+            (4, 8),
+            (4, 4),
+            (0, 4)
+        ]]])),
+        [Fault::SelfTouch]
+    );
+    // A spike comes back to where it began, along the same edge.
     assert_eq!(
         fault(area(&[&[&[
             (0, 0),
@@ -304,7 +318,7 @@ fn faults_of_rings() {
             (4, 4),
             (0, 4)
         ]]])),
-        [Fault::DoubledEdge]
+        [Fault::SelfTouch, Fault::DoubledEdge]
     );
     // Interior ring outside.
     assert_eq!(
