@@ -54,6 +54,7 @@ export interface MapColours {
   unit: string;
   line: string;
   label: string;
+  minor: string;
   place: string;
   halo: string;
   chosen: string;
@@ -61,9 +62,9 @@ export interface MapColours {
 
 export const MAP_COLOURS: Record<Theme, MapColours> = {
   light: {
-    ground: "#e4e9e7", unit: "#fbfbf8", line: "#7d8c8a", label: "#37474a", place: "#5a6b6d", halo: "#ffffff", chosen: "#14211f",
+    ground: "#e4e9e7", unit: "#fbfbf8", line: "#7d8c8a", label: "#1f3033", minor: "#52656a", place: "#5a6b6d", halo: "#ffffff", chosen: "#14211f",
   },
   dark: {
-    ground: "#12191b", unit: "#1e282b", line: "#66797b", label: "#cbd8d8", place: "#9fb0b1", halo: "#141c1e", chosen: "#ffffff",
+    ground: "#12191b", unit: "#1e282b", line: "#66797b", label: "#e3ecec", minor: "#a9babb", place: "#9fb0b1", halo: "#141c1e", chosen: "#ffffff",
   },
 };

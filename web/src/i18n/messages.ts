@@ -194,7 +194,7 @@ export const messages = {
   "receipt.with_findings": { zh: "其中有疑问", en: "With findings" },
   "receipt.rejected": { zh: "拒绝", en: "Rejected" },
   "receipt.decisions": { zh: "识别结果", en: "How it was read" },
-  "receipt.unsure": { zh: "请核对", en: "please check" },
+  "receipt.unsure": { zh: "推断", en: "inferred" },
   "receipt.whole": { zh: "整个文件", en: "The whole file" },
   "receipt.rows": { zh: "逐行结果", en: "Row by row" },
   "receipt.row": { zh: "行", en: "Row" },

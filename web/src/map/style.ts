@@ -130,11 +130,28 @@ function highlightSources(highlight: Highlight, theme: Theme): StyleSpecificatio
   };
 }
 
-/** The levels to draw, coarse first: the chosen one, or all. */
+/** The levels to draw, coarse first: all, or the chosen one with the coarser ones to see where one is. */
 export function shownLevels(units: readonly UnitTiles[], level: string | null): UnitTiles[] {
   return units
-    .filter((one) => level === null || one.level === level)
+    .filter((one) => level === null || one.level === level || levelRank(one.level) < levelRank(level))
     .sort((a, b) => levelRank(a.level) - levelRank(b.level));
+}
+
+/** How lines and names of a level look, by how many shown levels are finer. */
+const LEVEL_LOOKS = [
+  { line: [0.4, 1], opacity: 0.6, text: [10.5, 14], spacing: 0.04 },
+  { line: [0.9, 2.2], opacity: 0.95, text: [12, 17], spacing: 0.12 },
+  { line: [1.4, 3.2], opacity: 1, text: [15, 19], spacing: 0.2 },
+] as const;
+type LevelLook = (typeof LEVEL_LOOKS)[number];
+const PLAIN_LOOK: LevelLook = LEVEL_LOOKS[1];
+/** Where three levels or more are shown, names of the coarsest are in the way from this zoom on. */
+const COARSE_NAMES_UNTIL = 10.5;
+
+/** The look at a depth (0 = coarsest) among so many levels. A level alone has the middle one. */
+function levelLook(depth: number, levels: number): LevelLook {
+  if (levels === 1) return PLAIN_LOOK;
+  return LEVEL_LOOKS[Math.min(levels - 1 - depth, LEVEL_LOOKS.length - 1)] ?? PLAIN_LOOK;
 }
 
 export function buildStyle(input: StyleInput): StyleSpecification {
@@ -184,14 +201,15 @@ export function buildStyle(input: StyleInput): StyleSpecification {
   // Fine lines first, so that a coarse line lies over the fine ones it runs with.
   [...levels].reverse().forEach(({ tiles }, back) => {
     const depth = levels.length - 1 - back;
+    const look = levelLook(depth, levels.length);
     layers.push({
       id: `units-line-${depth}`, type: "line", source: `units-${depth}`, "source-layer": "units",
       ...(tiles.minzoom ? { minzoom: tiles.minzoom } : {}),
       layout: { "line-join": "round" },
       paint: {
         "line-color": colours.line,
-        "line-width": ["interpolate", ["linear"], ["zoom"], 6, depth === 0 ? 0.9 : 0.4, 14, depth === 0 ? 2.2 : 1.1],
-        "line-opacity": depth === 0 ? 0.95 : 0.6,
+        "line-width": ["interpolate", ["linear"], ["zoom"], 6, look.line[0], 14, look.line[1]],
+        "line-opacity": look.opacity,
       },
     });
   });
@@ -270,18 +288,20 @@ export function buildStyle(input: StyleInput): StyleSpecification {
   const parties = input.highlight.units.filter((unit) => unit.label).map((unit) => unit.code);
   [...levels].reverse().forEach(({ tiles }, back) => {
     const depth = levels.length - 1 - back;
+    const look = levelLook(depth, levels.length);
+    const fine = look === LEVEL_LOOKS[0];
     layers.push({
       id: `units-label-${depth}`, type: "symbol", source: `units-${depth}`, "source-layer": "labels",
       filter: ["!", ["in", ["get", "code"], ["literal", parties]]],
       ...(tiles.minzoom ? { minzoom: tiles.minzoom } : {}),
+      ...(depth === 0 && levels.length > 2 ? { maxzoom: Math.max(COARSE_NAMES_UNTIL, tiles.minzoom ?? 0) } : {}),
       layout: {
-        "text-field": ["get", "name"], "text-font": depth === 0 ? FONT_STRONG : FONT, "text-max-width": 8,
-        "text-size": ["interpolate", ["linear"], ["zoom"], 7, depth === 0 ? 12 : 10.5, 14, depth === 0 ? 17 : 14],
-        "text-letter-spacing": depth === 0 ? 0.12 : 0.04, "text-padding": 4,
+        "text-field": ["get", "name"], "text-font": fine ? FONT : FONT_STRONG, "text-max-width": 8,
+        "text-size": ["interpolate", ["linear"], ["zoom"], 7, look.text[0], 14, look.text[1]],
+        "text-letter-spacing": look.spacing, "text-padding": 4,
       },
       paint: {
-        "text-color": colours.label, "text-halo-color": colours.halo, "text-halo-width": 1.6,
-        "text-opacity": depth === 0 ? 1 : 0.85,
+        "text-color": fine ? colours.minor : colours.label, "text-halo-color": colours.halo, "text-halo-width": 1.6,
       },
     });
   });

@@ -162,7 +162,7 @@ export function ReceiptView({ client, receipt }: { client: Client; receipt: Rece
               <li key={at}>
                 <span class="name">{decisionName(one.what)}</span>
                 <span class="grow"><strong>{typeof one.value === "string" ? one.value : JSON.stringify(one.value)}</strong>{one.how && <small>{one.how}</small>}</span>
-                {one.sure === false && <span class="mark open">{t("receipt.unsure")}</span>}
+                {one.sure === false && <span class={`mark ${one.what === "mapping" ? "" : "doubt"}`}>{t("receipt.unsure")}</span>}
               </li>
             ))}
           </ul>

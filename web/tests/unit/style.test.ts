@@ -50,9 +50,10 @@ test("nothing comes from elsewhere unless a basemap is set", () => {
   assert.equal("basemap" in buildStyle(full).sources, true);
 });
 
-test("coarse levels are drawn first, and one level alone when asked", () => {
+test("coarse levels are drawn first, and a chosen level has no finer ones in it", () => {
   assert.deepEqual(shownLevels(input.tilesets.units, null).map(({ level }) => level), ["county", "township"]);
-  assert.deepEqual(shownLevels(input.tilesets.units, "township").map(({ level }) => level), ["township"]);
+  assert.deepEqual(shownLevels(input.tilesets.units, "township").map(({ level }) => level), ["county", "township"]);
+  assert.deepEqual(shownLevels(input.tilesets.units, "county").map(({ level }) => level), ["county"]);
 });
 
 function passes(filters: Partial<Filters>, properties: Record<string, unknown>): boolean {
