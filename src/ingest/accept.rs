@@ -156,7 +156,7 @@ pub async fn import(
                 .store
                 .stage_rows(id, Vec::new(), refused.findings.clone())
                 .await?;
-            findings = refused.findings.clone();
+            findings.extend(refused.findings.iter().cloned());
             context
                 .store
                 .refuse_submission(actor, id, refused.refusal())

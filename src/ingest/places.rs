@@ -101,15 +101,13 @@ pub fn read_places(
     let plan = if extent.is_empty() {
         None
     } else {
-        match source::plan(&mut opened, &extent, &names, options, reading)? {
-            Ok(plan) => Some(plan),
-            Err(why) => {
-                opened
-                    .findings
-                    .push(source::remark("file.crs.outside_area", None, &why));
-                None
-            }
-        }
+        Some(source::plan(
+            &mut opened,
+            &extent,
+            &names,
+            options,
+            reading,
+        )?)
     };
     let mut codes: FxHashMap<String, u64> = FxHashMap::default();
     let mut batch = head;

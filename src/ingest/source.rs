@@ -184,27 +184,14 @@ pub(super) fn with_text(mut f: RowFinding, key: &str, text: &Text) -> RowFinding
     f
 }
 
-/// What was expected of numbers that are not.
-pub(super) fn inside_the_area() -> Text {
-    Text::new(
-        "坐标在坐标系的适用范围内",
-        "coordinates inside the area of use of their system",
-    )
-}
-
-/// Refusals that speak of the numbers: the system is known, and nothing leads from where they are. Then each row is
-/// judged (and rejected) by itself, as rows with numbers out of range always are.
-const OF_THE_NUMBERS: &[&str] = &["crs.no_operation", "crs.outside_area"];
-
-/// Decides what is done with the numbers of a file; choices and remarks go to the lists. The inner error says why no
-/// number of it can be used.
+/// Decides what is done with the numbers of a file; choices and remarks go to the lists.
 pub(super) fn plan(
     opened: &mut Opened,
     extent: &Extent,
     fields: &[String],
     options: &FileOptions,
     reading: &Reading,
-) -> Result<Result<Plan, Text>, Refused> {
+) -> Result<Plan, Refused> {
     let question = crs::Question {
         declared: &opened.source.declared_crs,
         option: options.crs.as_deref(),
@@ -212,11 +199,7 @@ pub(super) fn plan(
         extent,
         registry: &reading.registry,
     };
-    let decided = match crs::decide(&question) {
-        Ok(decided) => decided,
-        Err(refused) if OF_THE_NUMBERS.contains(&refused.code) => return Ok(Err(refused.message)),
-        Err(refused) => return Err(refused.into()),
-    };
+    let decided = crs::decide(&question)?;
     let mut doubtful = false;
     for note in &decided.notes {
         doubtful |= note.warning;
@@ -240,7 +223,7 @@ pub(super) fn plan(
         &plan.method.en,
         sure,
     ));
-    Ok(Ok(plan))
+    Ok(plan)
 }
 
 /// The names of the columns: those known before the walk, and those that rows bring.

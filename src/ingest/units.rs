@@ -113,12 +113,7 @@ pub fn read_units(
     }
     let plan = source::plan(&mut opened, &extent, &columns, options, reading)
         .map_err(|e| e.after(read, &opened.decisions))?;
-    if let Err(why) = &plan {
-        opened
-            .findings
-            .push(source::remark("file.crs.outside_area", None, why));
-    }
-    Ok(gather(rows, &chosen, options, plan.as_ref(), opened))
+    Ok(gather(rows, &chosen, options, &plan, opened))
 }
 
 fn choose(
@@ -222,7 +217,7 @@ fn gather(
     rows: Vec<Row>,
     columns: &Columns,
     options: &FileOptions,
-    plan: Result<&Plan, &Text>,
+    plan: &Plan,
     opened: Opened,
 ) -> UnitsFile {
     let mut parts: Vec<Part> = rows
@@ -251,10 +246,10 @@ fn gather(
     }
     let mut file = UnitsFile {
         units: Vec::new(),
-        plane: plan.map_or_else(|_| Plane::storage(), |p| p.plane().clone()),
-        source_crs: plan.map(|p| p.source_crs.clone()).unwrap_or_default(),
-        method: plan.map(|p| p.method.en.clone()).unwrap_or_default(),
-        accuracy_m: plan.map(|p| p.accuracy_m).unwrap_or_default(),
+        plane: plan.plane().clone(),
+        source_crs: plan.source_crs.clone(),
+        method: plan.method.en.clone(),
+        accuracy_m: plan.accuracy_m,
         decisions: opened.decisions,
         findings: opened.findings,
         rows: RowCounts::default(),
@@ -346,7 +341,7 @@ fn gather(
     file
 }
 
-fn part(row: Row, columns: &Columns, options: &FileOptions, plan: Result<&Plan, &Text>) -> Part {
+fn part(row: Row, columns: &Columns, options: &FileOptions, plan: &Plan) -> Part {
     let number = row.number;
     let mut findings: Vec<RowFinding> = row
         .problems
@@ -447,14 +442,10 @@ fn unusable(row: u64, why: &Text, expected: Option<&Text>) -> RowFinding {
 
 type Both = (MultiPolygon<f64>, MultiPolygon<f64>);
 
-fn to_storage(
-    plan: Result<&Plan, &Text>,
-    polygons: &MultiPolygon<f64>,
-) -> Result<Both, (Text, Text)> {
-    let plan = plan.map_err(|why| (why.clone(), source::inside_the_area()))?;
-    let as_geometry = Geometry::MultiPolygon(polygons.clone());
+fn to_storage(plan: &Plan, source: &MultiPolygon<f64>) -> Result<Both, (Text, Text)> {
+    let as_geometry = Geometry::MultiPolygon(source.clone());
     match plan.geometry_to_storage(&as_geometry) {
-        Ok(Geometry::MultiPolygon(m)) => Ok((polygons.clone(), m)),
+        Ok(Geometry::MultiPolygon(m)) => Ok((source.clone(), m)),
         // The way to storage moves vertices and keeps the kind.
         Ok(_) => Err((
             Text::new("图形类型改变", "the kind of geometry changed"),

@@ -181,17 +181,10 @@ impl Where {
         findings: &mut Vec<RowFinding>,
     ) -> Found {
         let number = Some(row.number);
-        if let RowGeometry::Geometry(g) = &row.geometry {
-            return match plan {
-                Some(plan) => self.of_geometry(row, g, plan, findings),
-                None => {
-                    let f = finding(number, "position.outside", None, None);
-                    let found = Text::new("图形坐标", "coordinates of the geometry");
-                    let f = with_text(f, "found", &found);
-                    findings.push(with_text(f, "expected", &source::inside_the_area()));
-                    Found::default()
-                }
-            };
+        if let RowGeometry::Geometry(g) = &row.geometry
+            && let Some(plan) = plan
+        {
+            return self.of_geometry(row, g, plan, findings);
         }
         match self.read(row) {
             Read::Nothing => {

@@ -325,6 +325,7 @@ pub(super) async fn refuse(
 ) -> Result<Submission> {
     let mut tx = store.write().await?;
     for sql in [
+        "DELETE FROM submission_rows WHERE submission_id = ?",
         "DELETE FROM extents WHERE submission_id = ?",
         "DELETE FROM places WHERE submission_id = ?",
     ] {
