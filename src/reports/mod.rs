@@ -2,6 +2,8 @@
 //! [`jieming_reports`], which writes it. No format and no layout is decided here.
 
 mod gather;
+#[cfg(test)]
+mod tests;
 
 use jieming_domain::lang::Lang;
 use jieming_domain::rules;

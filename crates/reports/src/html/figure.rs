@@ -330,9 +330,11 @@ pub fn overview(report: &Report, sorted: &[&Finding]) -> Option<String> {
         Scope::Unit { .. } => 1,
         Scope::Line { .. } => 2,
     };
+    // A misplaced name may be anywhere; it must not shrink the map of the unit.
     let spots = || {
         sorted
             .iter()
+            .filter(|f| f.kind != Kind::Name || report.parties.is_empty())
             .filter_map(|f| f.point)
             .map(|[x, y]| Coord { x, y })
     };
@@ -356,7 +358,7 @@ pub fn overview(report: &Report, sorted: &[&Finding]) -> Option<String> {
         if line.is_some() { 1.3 } else { 1.08 },
         200.0,
         width,
-        (width * ratio).clamp(62.0, 105.0),
+        (width * ratio).clamp(62.0, 84.0),
     );
     let (own, near) = report.parties.split_at(main.min(report.parties.len()));
     // A line or a unit is shown by its two sides; in an audit all units are alike.

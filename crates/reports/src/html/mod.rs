@@ -94,7 +94,7 @@ pub(crate) fn facts(report: &Report) -> Vec<(&'static str, String)> {
         report.crs_note.clone(),
     ));
     if !report.sources.is_empty() {
-        rows.push((lang.of("数据来源", "Sources"), report.sources.join("; ")));
+        rows.push((lang.of("数据来源", "Sources"), report.sources.join("\n")));
     }
     if let Some(e) = report.effort {
         let value = lang.of(
@@ -416,7 +416,7 @@ fn table(report: &Report, sorted: &[&Finding], out: &mut dyn Write) -> io::Resul
         };
         writeln!(
             out,
-            "<tr><td class=\"n\">{}</td><td>{}{}<br><small>{} · {}</small></td><td>{}{sentence}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"c\">{}</td><td>{}</td></tr>",
+            "<tr><td class=\"n\">{}</td><td>{}{}<br><small>{}<br><span class=\"id\">{}</span></small></td><td>{}{sentence}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"c\">{}</td><td>{}</td></tr>",
             k + 1,
             swatch(f.kind),
             esc(&text::kind(lang, f.kind, f.gap_kind)),
