@@ -203,7 +203,7 @@ export function App() {
   const { info, tilesets } = service;
   const card = cardShown && chosen && (
     <Card
-      client={client} chosen={chosen} close={close} choose={choose} again={() => setAttempt(attempt + 1)}
+      client={client} chosen={chosen} close={close} choose={choose} look={fly} again={() => setAttempt(attempt + 1)}
       onlyUnit={(unit) => { setFilters({ ...filters, unit }); setSelection(null); }}
     />
   );

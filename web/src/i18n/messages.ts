@@ -100,6 +100,7 @@ export const messages = {
   "card.first_seen": { zh: "首次发现", en: "First seen" },
   "card.last_seen": { zh: "最后一次", en: "Last seen" },
   "card.position": { zh: "位置", en: "Position" },
+  "card.look": { zh: "放大", en: "Look closer" },
   "card.rule": { zh: "规则", en: "Rule" },
   "card.derived": { zh: "源自", en: "Derived from" },
   "card.places": { zh: "涉及的地名", en: "Names inside" },

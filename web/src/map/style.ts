@@ -137,21 +137,31 @@ export function shownLevels(units: readonly UnitTiles[], level: string | null): 
     .sort((a, b) => levelRank(a.level) - levelRank(b.level));
 }
 
-/** How lines and names of a level look, by how many shown levels are finer. */
-const LEVEL_LOOKS = [
-  { line: [0.4, 1], opacity: 0.6, text: [10.5, 14], spacing: 0.04 },
-  { line: [0.9, 2.2], opacity: 0.95, text: [12, 17], spacing: 0.12 },
-  { line: [1.4, 3.2], opacity: 1, text: [15, 19], spacing: 0.2 },
-] as const;
-type LevelLook = (typeof LEVEL_LOOKS)[number];
-const PLAIN_LOOK: LevelLook = LEVEL_LOOKS[1];
+/** How lines and names of a level look: widths and sizes at a far and a near zoom. */
+interface LevelLook {
+  line: [number, number];
+  opacity: number;
+  text: [number, number];
+  spacing: number;
+  strong: boolean;
+}
+const CITY: LevelLook = { line: [1.4, 3.2], opacity: 1, text: [15, 19], spacing: 0.2, strong: true };
+const COUNTY: LevelLook = { line: [0.9, 2.2], opacity: 0.95, text: [12, 17], spacing: 0.12, strong: true };
+const TOWNSHIP: LevelLook = { line: [0.4, 1.1], opacity: 0.6, text: [10.5, 14], spacing: 0.04, strong: false };
+const VILLAGE: LevelLook = { line: [0.3, 0.8], opacity: 0.5, text: [10, 13], spacing: 0, strong: false };
 /** Where three levels or more are shown, names of the coarsest are in the way from this zoom on. */
 const COARSE_NAMES_UNTIL = 10.5;
 
-/** The look at a depth (0 = coarsest) among so many levels. A level alone has the middle one. */
-function levelLook(depth: number, levels: number): LevelLook {
-  if (levels === 1) return PLAIN_LOOK;
-  return LEVEL_LOOKS[Math.min(levels - 1 - depth, LEVEL_LOOKS.length - 1)] ?? PLAIN_LOOK;
+/** A level alone looks like a county; a word that is not known, by how many levels are coarser. */
+function levelLook(level: string, depth: number, levels: number): LevelLook {
+  if (levels === 1) return COUNTY;
+  const rank = levelRank(level);
+  if (rank < levelRank("county")) return CITY;
+  if (rank < levelRank("township")) return COUNTY;
+  if (rank < levelRank("village")) return TOWNSHIP;
+  // No level at all is ranked as every word that is not known.
+  if (rank < levelRank("")) return VILLAGE;
+  return [COUNTY, TOWNSHIP][depth] ?? VILLAGE;
 }
 
 export function buildStyle(input: StyleInput): StyleSpecification {
@@ -199,9 +209,9 @@ export function buildStyle(input: StyleInput): StyleSpecification {
   }
 
   // Fine lines first, so that a coarse line lies over the fine ones it runs with.
-  [...levels].reverse().forEach(({ tiles }, back) => {
+  [...levels].reverse().forEach(({ level, tiles }, back) => {
     const depth = levels.length - 1 - back;
-    const look = levelLook(depth, levels.length);
+    const look = levelLook(level, depth, levels.length);
     layers.push({
       id: `units-line-${depth}`, type: "line", source: `units-${depth}`, "source-layer": "units",
       ...(tiles.minzoom ? { minzoom: tiles.minzoom } : {}),
@@ -286,22 +296,21 @@ export function buildStyle(input: StyleInput): StyleSpecification {
   }
   // Where labels meet, that of the upper layer stays: coarse levels come last. The parties have labels of their own.
   const parties = input.highlight.units.filter((unit) => unit.label).map((unit) => unit.code);
-  [...levels].reverse().forEach(({ tiles }, back) => {
+  [...levels].reverse().forEach(({ level, tiles }, back) => {
     const depth = levels.length - 1 - back;
-    const look = levelLook(depth, levels.length);
-    const fine = look === LEVEL_LOOKS[0];
+    const look = levelLook(level, depth, levels.length);
     layers.push({
       id: `units-label-${depth}`, type: "symbol", source: `units-${depth}`, "source-layer": "labels",
       filter: ["!", ["in", ["get", "code"], ["literal", parties]]],
       ...(tiles.minzoom ? { minzoom: tiles.minzoom } : {}),
       ...(depth === 0 && levels.length > 2 ? { maxzoom: Math.max(COARSE_NAMES_UNTIL, tiles.minzoom ?? 0) } : {}),
       layout: {
-        "text-field": ["get", "name"], "text-font": fine ? FONT : FONT_STRONG, "text-max-width": 8,
+        "text-field": ["get", "name"], "text-font": look.strong ? FONT_STRONG : FONT, "text-max-width": 8,
         "text-size": ["interpolate", ["linear"], ["zoom"], 7, look.text[0], 14, look.text[1]],
         "text-letter-spacing": look.spacing, "text-padding": 4,
       },
       paint: {
-        "text-color": fine ? colours.minor : colours.label, "text-halo-color": colours.halo, "text-halo-width": 1.6,
+        "text-color": look.strong ? colours.label : colours.minor, "text-halo-color": colours.halo, "text-halo-width": 1.6,
       },
     });
   });

@@ -2,9 +2,10 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { REPORT_FORMATS, type Client } from "../api/client";
-import { KINDS, type FindingDetail, type Group, type Kind, type PlaceDetail, type UnitDetail } from "../api/types";
+import { KINDS, type Bbox, type FindingDetail, type Group, type Kind, type PlaceDetail, type UnitDetail } from "../api/types";
 import type { Chosen } from "../chosen";
 import { area, count, metres, NONE, position, time } from "../format";
+import { around } from "../geometry";
 import { useWords } from "../i18n";
 import { levelName } from "../levels";
 import { partyColour } from "../palette";
@@ -20,6 +21,8 @@ interface Props {
   close(): void;
   choose(selection: Selection): void;
   onlyUnit(code: string): void;
+  /** Flies to a part of what is chosen. */
+  look(box: Bbox): void;
   again(): void;
 }
 
@@ -146,9 +149,13 @@ function PlacesInside({ finding, choose }: { finding: FindingDetail; choose(sele
   );
 }
 
-function FindingBody({ finding, client, choose }: { finding: FindingDetail } & Pick<Props, "client" | "choose">) {
+/** Around the inner point of a finding this much is shown at least, in metres, and this many times its width. */
+const CLOSE_M = 60;
+const CLOSE_WIDTHS = 2;
+
+function FindingBody({ finding, client, choose, look }: { finding: FindingDetail } & Pick<Props, "client" | "choose" | "look">) {
   const { t, lang } = useWords();
-  const place = finding.place;
+  const { place, point } = finding;
   return (
     <>
       <p class="message">{finding.message}</p>
@@ -160,7 +167,14 @@ function FindingBody({ finding, client, choose }: { finding: FindingDetail } & P
         {finding.parent && <Fact name={t("card.parent")}>{finding.parent}</Fact>}
         <Fact name={t("card.first_seen")}>{time(finding.first_seen)}</Fact>
         {finding.state === "gone" && <Fact name={t("card.last_seen")}>{time(finding.last_seen)}</Fact>}
-        {finding.point && <Fact name={t("card.position")} wide><span class="tabular">{position(...finding.point)}</span></Fact>}
+        {point && (
+          <Fact name={t("card.position")} wide>
+            <span class="tabular">{position(...point)}</span>{" "}
+            <button type="button" class="inline" onClick={() => look(around(point, Math.max(CLOSE_M, (finding.max_width_m ?? 0) * CLOSE_WIDTHS)))}>
+              {t("card.look")}
+            </button>
+          </Fact>
+        )}
         {place && (
           <Fact name={t("card.place")} wide>
             <button type="button" class="inline" onClick={() => choose({ type: "place", id: String(place.id) })}>{place.name}</button>
