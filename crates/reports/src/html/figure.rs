@@ -352,13 +352,19 @@ pub fn overview(report: &Report, sorted: &[&Finding]) -> Option<String> {
     let ratio = (high.y - low.y) * metres_per_degree(low.y).y
         / ((high.x - low.x) * metres_per_degree(low.y).x).max(1e-9);
     let width = 170.0;
+    // As tall as still leaves it on the first page of most reports.
+    let tallest = if matches!(report.scope, Scope::Audit { .. }) {
+        100.0
+    } else {
+        74.0
+    };
     let frame = Frame::around(
         low,
         high,
         if line.is_some() { 1.3 } else { 1.08 },
         200.0,
         width,
-        (width * ratio).clamp(62.0, 84.0),
+        (width * ratio).clamp(62.0, tallest),
     );
     let (own, near) = report.parties.split_at(main.min(report.parties.len()));
     // A line or a unit is shown by its two sides; in an audit all units are alike.
