@@ -122,7 +122,12 @@ pub(super) fn examine(
     claims
         .into_par_iter()
         .flat_map_iter(|(claim, places)| {
-            let claimed = by_key.get(claim).map_or(&[][..], Vec::as_slice);
+            // A claim may be a whole path (市区街道): its longest ending that is a unit's name counts.
+            let endings = claim.char_indices().map(|(i, _)| &claim[i..]);
+            let claimed = endings
+                .filter_map(|e| by_key.get(e))
+                .next()
+                .map_or(&[][..], Vec::as_slice);
             // One code may stand at two levels with one area; the lower level is meant.
             let claimed = claimed
                 .iter()
@@ -208,7 +213,16 @@ impl Param<'_> {
             ("unit", (*unit).into()),
         ]);
         if let Some((distance, accuracy)) = measures {
-            p.insert("distance_m".into(), (*distance).into());
+            // Positive outside, negative inside: for programs. People read a side and a length.
+            p.insert("signed_distance_m".into(), (*distance).into());
+            p.insert("distance_m".into(), distance.abs().into());
+            let (zh, en) = if *distance < 0.0 {
+                ("线内", "inside")
+            } else {
+                ("线外", "outside")
+            };
+            p.insert("side_zh".into(), zh.into());
+            p.insert("side_en".into(), en.into());
             p.insert("accuracy_m".into(), (*accuracy).into());
         }
         FindingBody {
@@ -295,5 +309,7 @@ mod tests {
         // The same, surveyed to 1 m: outside.
         assert_eq!(judged("A", 114.1001, Some(1.0))[0].0, "place.outside");
         assert_eq!(judged("C", 114.0, None)[0].0, "place.unit.unknown");
+        // A whole path ends with the unit.
+        assert!(judged("某市A区", 114.05, None).is_empty());
     }
 }

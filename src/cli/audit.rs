@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use geo::CoordsIter as _;
 use jieming_domain::actor::Actor;
 use jieming_domain::finding::{Kind, Severity};
 use jieming_domain::lang::Lang;
@@ -123,7 +124,33 @@ pub async fn audit_of_database(
             break;
         }
     }
-    let units = store.overview().await.map_or(0, |o| o.units as usize);
+    // Units are drawn in figures and counted in summaries.
+    let (mut parties, mut vertices, mut units) = (Vec::new(), 0, 0);
+    for c in match store.coverages().await {
+        Ok(coverages) => coverages,
+        Err(e) => return fail(&e.to_string()),
+    } {
+        let extents = match store.coverage_units(&c.level, c.kind).await {
+            Ok(extents) => extents,
+            Err(e) => return fail(&e.to_string()),
+        };
+        for unit in extents {
+            units += 1;
+            vertices += unit.geometry.coords_count();
+            if args.format == Some(Format::Html) {
+                let code = if unit.code.is_empty() {
+                    unit.name.clone()
+                } else {
+                    unit.code
+                };
+                parties.push(jieming_reports::Party {
+                    code,
+                    name: unit.name,
+                    geometry: unit.geometry,
+                });
+            }
+        }
+    }
     let report = Report {
         lang,
         scope: Scope::Audit {
@@ -133,12 +160,12 @@ pub async fn audit_of_database(
         made_at,
         crs_note: "CGCS2000 (EPSG:4490)".to_owned(),
         sources: Vec::new(),
-        parties: Vec::new(),
+        parties,
         findings,
         lines: Vec::new(),
         effort: Some(Effort {
             units,
-            vertices: 0,
+            vertices,
             seconds,
         }),
         figures: Report::FIGURES,

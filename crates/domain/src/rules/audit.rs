@@ -1,6 +1,6 @@
 //! Rules of the audit. Parameters that their messages use:
 //! `units` (list of names), `parent`, `code`, `level`, `place`, `unit`, `area_m2`, `max_width_m`, `length_m`,
-//! `distance_m`, `accuracy_m`, `count`, `reason`.
+//! `distance_m`, `side`, `accuracy_m`, `count`, `reason`.
 
 use super::{Rule, text};
 use crate::finding::{Kind, Severity};
@@ -303,8 +303,8 @@ pub(super) const RULES: &[Rule] = &[
             "The place is nearer to the line than the accuracy of its position, so its side cannot be told.",
         ),
         message: text(
-            "“{place}”登记在{unit}，距界线 {distance_m}，精度 {accuracy_m}，不能确定",
-            "\"{place}\" claims {unit}; {distance_m} from the line with an accuracy of {accuracy_m}: cannot be told",
+            "“{place}”登记在{unit}，位于{side} {distance_m}，精度 {accuracy_m}，不能确定",
+            "\"{place}\" claims {unit}; {distance_m} {side} the line with an accuracy of {accuracy_m}: cannot be told",
         ),
         expected: text(
             "位置精度足以判断在界线哪一侧",
