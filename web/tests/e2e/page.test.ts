@@ -138,7 +138,7 @@ describe("the page", { timeout: 600_000 }, () => {
     await groups(page).first().waitFor();
   }));
 
-  it("filters by kind, level, severity and unit", () => visit("filters", "/", async (page) => {
+  it("filters by kind, level, severity, area and unit, list and map alike", () => visit("filters", "/", async (page) => {
     const total = await page.locator(".list-head p").innerText();
     await page.getByRole("button", { name: "空白", exact: true }).click();
     await page.waitForFunction((before) => document.querySelector(".list-head p")?.textContent !== before, total);
@@ -146,8 +146,24 @@ describe("the page", { timeout: 600_000 }, () => {
     await page.waitForFunction((n) => document.querySelector(".list-head p")?.textContent?.includes(n), matched.toLocaleString("zh-CN"));
     assert.ok(page.url().includes("kind=gap"));
     for (const text of await groups(page).locator(".kinds").allInnerTexts()) assert.ok(text.includes("空白"), text);
+    await settled(page);
+    assert.equal(await pixels(page, "#d55e00", 20), 0, "no overlap is left on the map");
+    assert.ok(await pixels(page, "#0072b2", 20) > 20, "gaps are");
     const finding = await someFinding();
     await page.getByRole("button", { name: "更多筛选" }).click();
+    await page.getByRole("button", { name: "空白", exact: true }).click();
+    const listed = async (query: string) => {
+      const { matched: n } = await ask<{ matched: number }>(`/api/v1/findings?${query}&limit=1`);
+      await page.waitForFunction((text) => document.querySelector(".list-head p")?.textContent?.includes(text), ` ${n.toLocaleString("zh-CN")} 处`);
+    };
+    await page.getByRole("button", { name: "错误", exact: true }).click();
+    await listed("severity=error");
+    await page.getByLabel("最小面积").fill("50000");
+    await page.keyboard.press("Enter");
+    await listed("severity=error&min_area_m2=50000");
+    await page.locator(".controls .segments").getByText("县级").click();
+    await listed("severity=error&min_area_m2=50000&level=county");
+    await page.locator(".controls .segments").getByText("全部").click();
     await page.getByRole("combobox", { name: "单位", exact: true }).fill((finding.unit_names[0] ?? "").slice(0, 2));
     await page.locator(".filters [role=option]").filter({ hasText: finding.unit_names[0] ?? "" }).first().click();
     await page.waitForURL(/unit=/);
@@ -250,6 +266,23 @@ describe("the page", { timeout: 600_000 }, () => {
     // The audit runs by itself; then the new level and its overlap are there without a reload.
     await page.locator(".controls .segments").getByText("村级").click({ timeout: 60_000 });
     await groups(page).filter({ hasText: "测试甲村" }).filter({ hasText: "重叠" }).first().waitFor({ timeout: 60_000 });
+  }));
+
+  it("tries a file without writing anything", () => visit("dry-run", "/?lang=en", async (page) => {
+    const before = await ask<Info>("/api/v1/info");
+    await page.getByRole("button", { name: "Upload", exact: true }).first().click();
+    const table = "name,lon,lat\nA pier,114.1,30.4\n,114.1,30.4\n";
+    await page.setInputFiles("[data-picker]", { name: "piers.csv", mimeType: "text/csv", buffer: Buffer.from(table) });
+    await page.getByLabel("Dry run").check();
+    await page.getByRole("button", { name: "Try", exact: true }).click();
+    const receipt = page.locator(".receipt");
+    await receipt.getByText("Dry run", { exact: true }).waitFor();
+    assert.equal(await receipt.locator(".counts dd").first().innerText(), "2");
+    await receipt.locator(".row-table .mark.rejected").waitFor();
+    const [download] = await Promise.all([page.waitForEvent("download"), receipt.locator(".formats").getByText("JSON").click()]);
+    assert.equal((JSON.parse(await readFile(await download.path(), "utf8")) as { rows: { read: number } }).rows.read, 2);
+    const now = await ask<Info>("/api/v1/info");
+    assert.deepEqual(now.counts, before.counts);
   }));
 
   it("offers what is dropped on the page", () => visit("drop", "/", async (page) => {
