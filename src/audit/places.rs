@@ -281,7 +281,7 @@ mod tests {
         )
         .into_iter()
         .map(|f| {
-            let d = match f.params.get("distance_m") {
+            let d = match f.params.get("signed_distance_m") {
                 Some(jieming_domain::message::Param::Number(d)) => *d,
                 _ => f64::NAN,
             };
