@@ -92,7 +92,7 @@ export function App() {
 
   // --- what is chosen ----------------------------------------------------------------------------------------------
   const loaded = useLoaded(
-    key === null ? null : `${key} ${lang} ${service.version} ${attempt}`,
+    key === null || service.info === null ? null : `${key} ${lang} ${service.version} ${attempt}`,
     (signal) => (selection ? loadChosen(client, selection, signal) : Promise.reject(new Error("nothing chosen"))),
   );
   const chosen: Chosen | null = selection && { selection, loaded };
