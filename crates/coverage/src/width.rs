@@ -32,7 +32,7 @@ const FEWER_SQUARES: usize = 1_500;
 /// Radius in metres below which measuring across is enough: a hair's breadth of survey work.
 const HAIR: f64 = 0.005;
 /// Widest places of a sliver that climb.
-const CLIMBERS: usize = 4;
+const CLIMBERS: usize = 3;
 
 /// The largest circle inside `polygon`. `scale` is metres per plane unit, east and north.
 ///
@@ -213,7 +213,8 @@ fn across(edges: &[Edge], left: f64) -> ([f64; 2], f64) {
                 .chain(sampled)
                 .max_by(|a, b| a.1.total_cmp(&b.1))
         })
-        .map(|place| climb(edges, place, 0.25))
+        // A hair's breadth needs no more digits.
+        .map(|place| if place.1 < HAIR { place } else { climb(edges, place, 0.25) })
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .unwrap_or((edges[0][0], 0.0))
 }
@@ -296,7 +297,7 @@ fn climb(edges: &[Edge], (mut at, mut radius): ([f64; 2], f64), first: f64) -> (
             .fold(f64::INFINITY, f64::min)
     };
     let mut step = radius * first;
-    let least = radius * 1e-7;
+    let least = radius * 1e-5;
     while step > least {
         let better = (0..16)
             .map(|k| {
