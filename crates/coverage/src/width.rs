@@ -214,7 +214,13 @@ fn across(edges: &[Edge], left: f64) -> ([f64; 2], f64) {
                 .max_by(|a, b| a.1.total_cmp(&b.1))
         })
         // A hair's breadth needs no more digits.
-        .map(|place| if place.1 < HAIR { place } else { climb(edges, place, 0.25) })
+        .map(|place| {
+            if place.1 < HAIR {
+                place
+            } else {
+                climb(edges, place, 0.25)
+            }
+        })
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .unwrap_or((edges[0][0], 0.0))
 }
@@ -297,7 +303,7 @@ fn climb(edges: &[Edge], (mut at, mut radius): ([f64; 2], f64), first: f64) -> (
             .fold(f64::INFINITY, f64::min)
     };
     let mut step = radius * first;
-    let least = radius * 1e-5;
+    let least = radius * 1e-6;
     while step > least {
         let better = (0..16)
             .map(|k| {
