@@ -23,7 +23,10 @@ async fn every_format_of_both_reports() {
             assert_eq!(reply.status, 200, "{path} {format}");
             assert_eq!(reply.header("content-type"), media);
             let start = String::from_utf8_lossy(&reply.body[..20]).to_lowercase();
-            assert!(start.starts_with(&begins.to_lowercase()), "{path} {format}: {start}");
+            assert!(
+                start.starts_with(&begins.to_lowercase()),
+                "{path} {format}: {start}"
+            );
             let shown = if format == "html" {
                 "inline"
             } else {
