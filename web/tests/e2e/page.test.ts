@@ -104,7 +104,8 @@ describe("the page", { timeout: 600_000 }, () => {
       assert.ok(Math.abs(lon - (w + e) / 2) < roomy && Math.abs(lat - (s + n) / 2) < roomy, `at ${lon}, ${lat}, zoom ${zoom}`);
       await card(page).locator(".close").click();
       await card(page).waitFor({ state: "detached" });
-      assert.ok(!page.url().includes("finding="));
+      // The address follows the card a frame later.
+      await page.waitForURL((url) => !url.searchParams.has("finding"));
       await page.goBack();
       await card(page).locator(".facts").waitFor();
       assert.ok(page.url().includes(`finding=${encodeURIComponent(finding.id)}`));
