@@ -28,7 +28,7 @@ const SLIVER: f64 = 108.0;
 /// Places measured across a sliver at most.
 const MOST_CROSSINGS: usize = 3_000;
 /// Squares looked at in a sliver beyond that.
-const FEWER_SQUARES: usize = 1_500;
+const FEWER_SQUARES: usize = 400;
 /// Radius in metres below which measuring across is enough: a hair's breadth of survey work.
 const HAIR: f64 = 0.005;
 /// Widest places of a sliver that climb.
