@@ -154,9 +154,9 @@ pub async fn import(
             let refused = named(refused, name);
             context
                 .store
-                .stage_rows(id, Vec::new(), refused.findings.clone())
+                .stage_rows(id, Vec::new(), refused.before.findings.clone())
                 .await?;
-            findings.extend(refused.findings.iter().cloned());
+            findings.extend(refused.before.findings.iter().cloned());
             context
                 .store
                 .refuse_submission(actor, id, refused.refusal())
@@ -208,10 +208,10 @@ pub fn read_only(
         }
         Err(refused) => {
             let refused = named(refused, name);
-            findings = refused.findings;
+            findings = refused.before.findings;
             (
-                refused.rows,
-                refused.decisions,
+                refused.before.rows,
+                refused.before.decisions,
                 Some((refused.code, refused.zh, refused.en)),
             )
         }

@@ -15,11 +15,18 @@ pub struct Refused {
     pub zh: String,
     /// The message in English.
     pub en: String,
-    /// Rows met before.
+    /// What had been met before.
+    pub before: Box<Before>,
+}
+
+/// What had been met of a file before it was refused. Boxed: errors travel in the `Result` of every call.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Before {
+    /// Rows.
     pub rows: RowCounts,
-    /// Choices made before.
+    /// Choices made.
     pub decisions: Vec<Decision>,
-    /// Findings made before.
+    /// Findings.
     pub findings: Vec<RowFinding>,
 }
 
@@ -30,21 +37,19 @@ impl Refused {
             code: code.to_owned(),
             zh: zh.into(),
             en: en.into(),
-            rows: RowCounts::default(),
-            decisions: Vec::new(),
-            findings: Vec::new(),
+            before: Box::default(),
         }
     }
 
     /// What had been met before: all of it counts as rejected.
     #[must_use]
     pub fn after(mut self, rows_read: u64, decisions: &[Decision]) -> Self {
-        self.rows = RowCounts {
+        self.before.rows = RowCounts {
             read: rows_read,
             rejected: rows_read,
             ..RowCounts::default()
         };
-        self.decisions = decisions.to_vec();
+        self.before.decisions = decisions.to_vec();
         self
     }
 
@@ -54,8 +59,8 @@ impl Refused {
             code: self.code.clone(),
             zh: self.zh.clone(),
             en: self.en.clone(),
-            rows: self.rows,
-            decisions: self.decisions.clone(),
+            rows: self.before.rows,
+            decisions: self.before.decisions.clone(),
         }
     }
 }

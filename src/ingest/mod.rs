@@ -18,7 +18,7 @@ mod units;
 
 pub use accept::{ImportContext, ImportError, Imported, import, read_only};
 pub use bytes::{DataFolder, Fingerprint, fingerprint, main_files};
-pub use error::Refused;
+pub use error::{Before, Refused};
 pub use options::{FileOptions, ImportOptions};
 pub use places::{PlaceBatch, PlacesSummary, read_places};
 pub use source::Reading;

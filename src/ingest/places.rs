@@ -176,7 +176,8 @@ fn choose(
             .iter()
             .all(|r| r.get(column).is_none_or(|v| v.to_text().is_none()));
         // A field that is empty throughout the head may still be filled later, unless a better one could be taken now.
-        if !taken && !(empty && key == "in_units") {
+        let worthless = taken || empty && key == "in_units";
+        if !worthless {
             map.insert(key, column.clone());
         }
     }

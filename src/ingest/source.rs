@@ -8,11 +8,11 @@ use jieming_domain::rules;
 use jieming_geodata::Text;
 use jieming_geodata::crs::{self, Extent, ParameterSet, Plan};
 use jieming_geodata::decode::{
-    self, Decoder, EncodingSource, Limits, ReadOptions, Row, RowProblem, Source,
+    self, Decoder, EncodingSource, Limits, ReadOptions, Row, RowProblem, Source, Value,
 };
 
 use super::{FileOptions, Refused};
-use crate::store::{Decision, RowFinding};
+use crate::store::{Attributes, Decision, RowFinding, Scalar};
 
 /// What reading needs beside the file and the options.
 #[derive(Debug, Clone)]
@@ -262,21 +262,15 @@ pub(super) fn named_column(
 }
 
 /// Attributes as received.
-pub(super) fn attributes(row: &Row) -> serde_json::Value {
-    use jieming_geodata::decode::Value;
-    let object = row
-        .values
-        .iter()
-        .map(|(name, value)| {
-            let value = match value {
-                Value::Null => serde_json::Value::Null,
-                Value::Text(s) => s.as_str().into(),
-                Value::Integer(n) => (*n).into(),
-                Value::Float(x) => (*x).into(),
-                Value::Bool(b) => (*b).into(),
-            };
-            (name.to_string(), value)
-        })
-        .collect();
-    serde_json::Value::Object(object)
+pub(super) fn attributes(row: &Row) -> Attributes {
+    Attributes::new(row.values.iter().map(|(name, value)| {
+        let value = match value {
+            Value::Null => Scalar::Null,
+            Value::Text(s) => Scalar::Text(s),
+            Value::Integer(n) => Scalar::Integer(*n),
+            Value::Float(x) => Scalar::Float(*x),
+            Value::Bool(b) => Scalar::Bool(*b),
+        };
+        (&**name, value)
+    }))
 }

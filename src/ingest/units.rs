@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 use super::geometry::{self, NoPolygons};
 use super::source::{self, Opened, finding, with_text};
 use super::{FileOptions, Progress, Reading, Refused};
-use crate::store::{Decision, RowCounts, RowFinding, RowResult, RowState};
+use crate::store::{Attributes, Decision, RowCounts, RowFinding, RowResult, RowState};
 
 /// How often progress is told.
 const TELL_EVERY: u64 = 1_000;
@@ -43,7 +43,7 @@ pub struct UnitRecord {
     /// Rows of the file, from 1.
     pub rows: Vec<u64>,
     /// Attributes of the first row, as received.
-    pub attributes: Json,
+    pub attributes: Attributes,
 }
 
 /// What a file of units holds.
@@ -97,7 +97,7 @@ pub fn read_units(
             extent.add_geometry(g);
         }
         rows.push(row);
-        if rows.len() as u64 % TELL_EVERY == 0 {
+        if (rows.len() as u64).is_multiple_of(TELL_EVERY) {
             progress.rows(rows.len() as u64, total);
         }
     }
@@ -209,7 +209,7 @@ struct Part {
     level: String,
     parent: Option<String>,
     geometry: Option<(MultiPolygon<f64>, MultiPolygon<f64>)>,
-    attributes: Json,
+    attributes: Attributes,
     findings: Vec<RowFinding>,
 }
 
@@ -292,7 +292,7 @@ fn gather(
                     geometry: plane,
                     storage,
                     rows: vec![part.number],
-                    attributes: std::mem::take(&mut part.attributes),
+                    attributes: part.attributes.clone(),
                 });
             }
             Some(&i) => {

@@ -37,7 +37,7 @@ fn extent(code: &str, name: &str, west: f64, east: f64) -> NewExtent {
         accuracy_m: Some(1.0),
         area_m2: 1e8,
         row: 1,
-        attributes: json!({}),
+        attributes: json!({}).into(),
     }
 }
 
@@ -88,7 +88,7 @@ async fn world() -> (tempfile::TempDir, Arc<dyn Store>) {
         method: None,
         accuracy_m: Some(1.0),
         row: 1,
-        attributes: json!({}),
+        attributes: json!({}).into(),
     };
     let id = begin(store.as_ref(), &actor, "places", SubmissionAs::Places).await;
     let places = vec![place("中间桥", 114.105), place("甲内村", 114.05)];

@@ -7,11 +7,13 @@
 //! - "Visible" means accepted and not superseded. Rows of a submission that is still being staged are never visible.
 //! - Lists are paged by key: `after` is the `next` of the page before, opaque to callers.
 
+mod attributes;
 mod error;
 pub mod model;
 pub mod query;
 pub mod sqlite;
 
+pub use attributes::{Attributes, Scalar};
 pub use error::StoreError;
 pub use model::*;
 pub use query::*;

@@ -8,6 +8,8 @@ use serde_json::Value as Json;
 
 pub use jieming_geodata::crs::ParameterSet;
 
+use super::Attributes;
+
 /// West, south, east, north in degrees.
 pub type Bbox = [f64; 4];
 /// Moment as written: RFC 3339, UTC, milliseconds.
@@ -171,7 +173,7 @@ pub struct NewExtent {
     /// Row of the file (the first one, for units of several rows).
     pub row: u64,
     /// Attributes as received.
-    pub attributes: Json,
+    pub attributes: Attributes,
 }
 
 /// A visible extent.
@@ -254,7 +256,7 @@ pub struct NewPlace {
     /// Row of the file.
     pub row: u64,
     /// Attributes as received.
-    pub attributes: Json,
+    pub attributes: Attributes,
 }
 
 /// A visible place.

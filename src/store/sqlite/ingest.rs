@@ -85,7 +85,7 @@ pub(super) async fn stage_extents(
                 .push_bind(s)
                 .push_bind(east)
                 .push_bind(n)
-                .push_bind(e.attributes.to_string());
+                .push_bind(e.attributes.text());
         });
         insert.build().execute(&mut *tx).await?;
     }
@@ -138,7 +138,7 @@ pub(super) async fn stage_places(
                 .push_bind(p.source_crs.as_deref())
                 .push_bind(p.method.as_deref())
                 .push_bind(p.accuracy_m)
-                .push_bind(p.attributes.to_string());
+                .push_bind(p.attributes.text());
         });
         insert.build().execute(&mut *tx).await?;
     }

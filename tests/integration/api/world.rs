@@ -36,7 +36,7 @@ fn extent(
         accuracy_m: Some(0.5),
         area_m2: 1e8,
         row: 1,
-        attributes: json!({}),
+        attributes: json!({}).into(),
     }
 }
 
@@ -53,7 +53,7 @@ fn place(name: &str, unit: &str, position: [f64; 2]) -> NewPlace {
         method: Some("null".into()),
         accuracy_m: Some(10.0),
         row: 1,
-        attributes: json!({"备注": "原样"}),
+        attributes: json!({"备注": "原样"}).into(),
     }
 }
 

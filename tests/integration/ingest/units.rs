@@ -269,7 +269,10 @@ async fn options_name_columns_that_exist() {
     assert!(
         refused.en.contains("kode") && refused.en.contains("code") && refused.zh.contains("kode")
     );
-    assert_eq!((refused.rows.read, refused.rows.rejected), (1, 1));
+    assert_eq!(
+        (refused.before.rows.read, refused.before.rows.rejected),
+        (1, 1)
+    );
 }
 
 #[tokio::test]

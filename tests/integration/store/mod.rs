@@ -70,7 +70,7 @@ pub fn extent(code: &str, name: &str, x: f64) -> NewExtent {
         accuracy_m: Some(1.0),
         area_m2: 1e8,
         row: 1,
-        attributes: json!({"adcode": code}),
+        attributes: json!({"adcode": code}).into(),
     }
 }
 
@@ -87,7 +87,7 @@ pub fn place(code: Option<&str>, name: &str, x: f64) -> NewPlace {
         method: Some("null shift".into()),
         accuracy_m: Some(5.0),
         row: 1,
-        attributes: json!({"name": name}),
+        attributes: json!({"name": name}).into(),
     }
 }
 
