@@ -77,7 +77,7 @@ async fn examine_all(
                 let subject = subject(level, kind, units, parents, &parameters);
                 let examined = coverage::examine(&subject, 0.0);
                 let mut found = examined.findings;
-                found.retain(|f| reported(f));
+                found.retain(reported);
                 found.extend(registry::examine(&subject));
                 let mut changes = identity::reconcile(scope_name, found, earlier, new_id);
                 changes.lines = Some((subject.level, subject.kind, examined.lines));

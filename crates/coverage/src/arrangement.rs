@@ -181,8 +181,8 @@ fn successors(segments: &Segments) -> Vec<u32> {
     let mut out = vec![0u32; 2 * n];
     let mut at = first.clone();
     for (e, ends) in segments.ends.iter().enumerate() {
-        for side in 0..2 {
-            let v = ends[side] as usize;
+        for (side, &v) in ends.iter().enumerate() {
+            let v = v as usize;
             out[at[v] as usize] = (2 * e + side) as u32;
             at[v] += 1;
         }
