@@ -104,16 +104,23 @@ pub fn malformed_codes<S: AsRef<str>>(codes: &[S]) -> Vec<usize> {
 }
 
 /// The code of the unit above, as the code itself tells it: `420102003` → `420102` → `420100` → `420000`.
-/// `None` for provinces and for codes of other forms. Province-run county-level units (`429004`) give the
-/// prefecture code `429000`, which is no unit; the caller looks whether it exists.
+/// `None` for provinces and for codes of other forms. Counties that a province runs itself belong to the province:
+/// those whose third and fourth digit are 90 (`429004` → `420000`), and all of the four municipalities, whose
+/// "prefectures" (`110100` 市辖区) are headings of the code list and no units.
 pub fn parent_by_code(code: &str) -> Option<String> {
     match code_form(code) {
         CodeForm::Village => Some(code[..9].to_owned()),
         CodeForm::Township => Some(code[..6].to_owned()),
+        CodeForm::County if run_by_province(code) => Some(format!("{}0000", &code[..2])),
         CodeForm::County => Some(format!("{}00", &code[..4])),
         CodeForm::Prefecture => Some(format!("{}0000", &code[..2])),
         CodeForm::Province | CodeForm::Other => None,
     }
+}
+
+/// Whether a county-level code has no prefecture above it (GB/T 2260).
+fn run_by_province(code: &str) -> bool {
+    matches!(&code[..2], "11" | "12" | "31" | "50") || &code[2..4] == "90"
 }
 
 /// The beginning that the codes of all units below this one share: `4201` for `420100`. `None` for codes of other forms.
@@ -203,6 +210,10 @@ mod tests {
         assert_eq!(parent_by_code("420102003"), Some("420102".into()));
         assert_eq!(parent_by_code("420102"), Some("420100".into()));
         assert_eq!(parent_by_code("420000"), None);
+        assert_eq!(parent_by_code("429004"), Some("420000".into()));
+        assert_eq!(parent_by_code("429021"), Some("420000".into()));
+        assert_eq!(parent_by_code("110105"), Some("110000".into()));
+        assert_eq!(parent_by_code("500229"), Some("500000".into()));
         assert_eq!(parent_by_code("A1"), None);
     }
 }

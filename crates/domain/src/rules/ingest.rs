@@ -17,8 +17,8 @@ pub(super) const RULES: &[Rule] = &[
         message: text("{detail}", "{detail}"),
         expected: text("整个文件使用一种编码", "one encoding throughout"),
         remedy: text(
-            "用 --encoding 指定编码，或另存为 UTF-8",
-            "name the encoding with --encoding or save the file as UTF-8",
+            "用“文字编码”选项（--encoding）指定编码，或另存为 UTF-8",
+            "name the encoding with the option encoding (--encoding) or save the file as UTF-8",
         ),
     },
     Rule {
@@ -33,8 +33,8 @@ pub(super) const RULES: &[Rule] = &[
         message: text("{detail}", "{detail}"),
         expected: text("声明与内容一致", "a declaration that fits the bytes"),
         remedy: text(
-            "确认文字无误；必要时用 --encoding 指定",
-            "check the texts; name the encoding with --encoding if needed",
+            "确认文字无误；必要时用“文字编码”选项（--encoding）指定",
+            "check the texts; name the encoding with the option encoding (--encoding) if needed",
         ),
     },
     Rule {
@@ -48,7 +48,7 @@ pub(super) const RULES: &[Rule] = &[
         ),
         message: text("{detail}", "{detail}"),
         expected: text("声明坐标系", "a declared coordinate system"),
-        remedy: text("用 --crs 指明坐标系", "say it with --crs"),
+        remedy: text("用“坐标系”选项（--crs）指明坐标系", "say it with the option CRS (--crs)"),
     },
     Rule {
         id: "file.crs.gcj02_suspected",
@@ -62,8 +62,8 @@ pub(super) const RULES: &[Rule] = &[
         message: text("{detail}", "{detail}"),
         expected: text("坐标系得到确认", "a confirmed coordinate system"),
         remedy: text(
-            "若确为 GCJ-02，用 --crs GCJ-02 重新导入；否则用 --crs EPSG:4490 确认",
-            "import again with --crs GCJ-02 if it is; confirm with --crs EPSG:4490 if not",
+            "若确为 GCJ-02，用“坐标系”选项选 GCJ-02（--crs）重新导入；否则用“坐标系”选项选 EPSG:4490（--crs）确认",
+            "import again with the CRS (--crs) GCJ-02 if it is; confirm with EPSG:4490 if not",
         ),
     },
     Rule {
@@ -81,8 +81,8 @@ pub(super) const RULES: &[Rule] = &[
             "east (longitude) first, north (latitude) second",
         ),
         remedy: text(
-            "确认位置正确；必要时用 --crs 指明",
-            "check the positions; decide with --crs if needed",
+            "确认位置正确；必要时用“坐标系”选项（--crs）指明",
+            "check the positions; decide with the option CRS (--crs) if needed",
         ),
     },
     Rule {
@@ -97,8 +97,8 @@ pub(super) const RULES: &[Rule] = &[
         message: text("{detail}", "{detail}"),
         expected: text("坐标在适用范围内", "coordinates inside the area of use"),
         remedy: text(
-            "核对坐标系和带号，用 --crs 指明",
-            "check system and zone, and say it with --crs",
+            "核对坐标系和带号，用“坐标系”选项（--crs）指明",
+            "check system and zone, and say it with the option CRS (--crs)",
         ),
     },
     Rule {
@@ -112,7 +112,7 @@ pub(super) const RULES: &[Rule] = &[
         ),
         message: text("{detail}", "{detail}"),
         expected: text("可识别的坐标系声明", "a declaration that can be read"),
-        remedy: text("用 --crs 指明坐标系", "say it with --crs"),
+        remedy: text("用“坐标系”选项（--crs）指明坐标系", "say it with the option CRS (--crs)"),
     },
     Rule {
         id: "file.crs.zone_proposed",
@@ -126,8 +126,8 @@ pub(super) const RULES: &[Rule] = &[
         message: text("{detail}", "{detail}"),
         expected: text("声明投影带", "a declared zone"),
         remedy: text(
-            "确认投影带，用 --crs 指明",
-            "confirm the zone and say it with --crs",
+            "确认投影带，用“坐标系”选项（--crs）指明",
+            "confirm the zone and say it with the option CRS (--crs)",
         ),
     },
     Rule {
@@ -142,8 +142,8 @@ pub(super) const RULES: &[Rule] = &[
         message: text("{detail}", "{detail}"),
         expected: text("声明与坐标一致", "a declaration that fits the numbers"),
         remedy: text(
-            "用 --crs 指明与坐标一致的坐标系",
-            "say the system that fits the numbers with --crs",
+            "用“坐标系”选项（--crs）指明与坐标一致的坐标系",
+            "say the system that fits the numbers with the option CRS (--crs)",
         ),
     },
     Rule {
@@ -213,8 +213,8 @@ pub(super) const RULES: &[Rule] = &[
         message: text("{detail}", "{detail}"),
         expected: text("第一行为列名", "names of columns in the first line"),
         remedy: text(
-            "加上表头，或用 --map 字段=列名 指定",
-            "add a header, or map columns with --map FIELD=COLUMN",
+            "加上表头，或指定字段与列的对应（--map 字段=列名）",
+            "add a header, or say which column holds which field (--map FIELD=COLUMN)",
         ),
     },
     Rule {
@@ -388,8 +388,8 @@ pub(super) const RULES: &[Rule] = &[
         message: text("未识别的列：{fields}", "columns not recognised: {fields}"),
         expected: text("列名见字段表", "column names of the field table"),
         remedy: text(
-            "需要时用 --map 字段=列名 指定",
-            "map them with --map FIELD=COLUMN if they matter",
+            "需要时指定字段与列的对应（--map 字段=列名）",
+            "say which field they hold if they matter (--map FIELD=COLUMN)",
         ),
     },
     Rule {
@@ -475,8 +475,8 @@ pub(super) const RULES: &[Rule] = &[
         message: text("名称为空", "the name is empty"),
         expected: text("{expected}", "{expected}"),
         remedy: text(
-            "补上名称，或用 --name-field / --map standard_name=列名 指明名称列",
-            "fill it in, or say which column holds the name with --name-field or --map standard_name=COLUMN",
+            "补上名称，或用“名称字段”选项（--name-field）指明名称列",
+            "fill it in, or say which column holds the name with the option “name field” (--name-field)",
         ),
     },
     Rule {

@@ -58,8 +58,8 @@ pub fn decide(question: &Question<'_>) -> Result<Decision, CrsRefusal> {
                 true,
                 Some("EPSG:4490".into()),
                 0.5,
-                format!("文件声明的坐标系“{shown}…”无法识别，坐标是度，按未声明处理；请用 --crs 指定"),
-                format!("the system that the file declares ({shown:?}…) cannot be understood; the numbers are degrees and it is read as if undeclared: name the system with --crs"),
+                format!("文件声明的坐标系“{shown}…”无法识别，坐标是度，按未声明处理；请用“坐标系”选项（--crs）指定"),
+                format!("the system that the file declares ({shown:?}…) cannot be understood; the numbers are degrees and it is read as if undeclared: name the system with the option CRS (--crs)"),
             ));
             assumed(question, &mut notes)?
         }
@@ -208,8 +208,8 @@ fn assumed(q: &Question<'_>, notes: &mut Vec<CrsNote>) -> Result<Plan, CrsRefusa
             false,
             Some("EPSG:4490".into()),
             0.7,
-            "未声明坐标系，按 CGCS2000/WGS 84 经纬度读取；不对请用 --crs 指定".into(),
-            "no coordinate system is declared: read as longitude and latitude on CGCS2000/WGS 84; if that is wrong, name it with --crs".into(),
+            "未声明坐标系，按 CGCS2000/WGS 84 经纬度读取；不对请用“坐标系”选项（--crs）指定".into(),
+            "no coordinate system is declared: read as longitude and latitude on CGCS2000/WGS 84; if that is wrong, name it with the option CRS (--crs)".into(),
         ));
     }
     let mut p = plan(
@@ -298,19 +298,19 @@ fn not_degrees(e: &Extent) -> CrsNote {
         (
             Some(p.clone()),
             format!(
-                "像带号 {} 的高斯-克吕格坐标；若为 CGCS2000 请用 --crs {p}，若为北京 54 或西安 80 请用相应代码并登记参数",
+                "像带号 {} 的高斯-克吕格坐标；若为 CGCS2000 请用“坐标系”选项选 {p}（--crs），若为北京 54 或西安 80 请用相应代码并登记参数",
                 zone.map_or(0, |z| z.number)
             ),
             format!(
-                "they look like Gauss-Krüger zone {}; if on CGCS2000, say --crs {p}; if on Beijing 1954 or Xian 1980, name that and register parameters",
+                "they look like Gauss-Krüger zone {}; if on CGCS2000, choose {p} as CRS (--crs); if on Beijing 1954 or Xian 1980, name that and register parameters",
                 zone.map_or(0, |z| z.number)
             ),
         )
     } else if is_easting(low, high) {
         (
             None,
-            "像不带带号的高斯-克吕格坐标，无法判断中央经线；请用 --crs 指定（例如 EPSG:4547）".into(),
-            "they look like Gauss-Krüger without zone prefix, which does not tell the central meridian; name it with --crs (for example EPSG:4547)".into(),
+            "像不带带号的高斯-克吕格坐标，无法判断中央经线；请用“坐标系”选项（--crs）指定（例如 EPSG:4547）".into(),
+            "they look like Gauss-Krüger without zone prefix, which does not tell the central meridian; name it with the option CRS (--crs) (for example EPSG:4547)".into(),
         )
     } else if e.min_x.abs() <= 20_037_509.0
         && e.max_x.abs() <= 20_037_509.0
@@ -320,14 +320,14 @@ fn not_degrees(e: &Extent) -> CrsNote {
     {
         (
             Some("EPSG:3857".into()),
-            "像 Web 墨卡托；若是请用 --crs EPSG:3857".into(),
-            "they look like Web Mercator; if so, say --crs EPSG:3857".into(),
+            "像 Web 墨卡托；若是请用“坐标系”选项选 EPSG:3857（--crs）".into(),
+            "they look like Web Mercator; if so, choose EPSG:3857 as CRS (--crs)".into(),
         )
     } else {
         (
             None,
-            "请用 --crs 指定坐标系".into(),
-            "name the system with --crs".into(),
+            "请用“坐标系”选项（--crs）指定坐标系".into(),
+            "name the system with the option CRS (--crs)".into(),
         )
     };
     note(
@@ -390,11 +390,11 @@ fn gcj02_suspected(q: &Question<'_>, plan: &Plan) -> Option<CrsNote> {
         Some("GCJ-02".into()),
         sure,
         format!(
-            "字段 {list} 是高德/DataV 导出数据的特征，其坐标通常是 GCJ-02（在武汉偏移约 600 米）；本次按 {} 读取，请核实并用 --crs GCJ-02 或 --crs EPSG:4490 指定",
+            "字段 {list} 是高德/DataV 导出数据的特征，其坐标通常是 GCJ-02（在武汉偏移约 600 米）；本次按 {} 读取，请核实并用“坐标系”选项选 GCJ-02或 EPSG:4490（--crs）",
             plan.source_crs
         ),
         format!(
-            "the fields {list} are those of AMap/DataV exports, whose coordinates are usually GCJ-02 (some 600 m off in Wuhan); read here as {}: check, and decide with --crs GCJ-02 or --crs EPSG:4490",
+            "the fields {list} are those of AMap/DataV exports, whose coordinates are usually GCJ-02 (some 600 m off in Wuhan); read here as {}: check, and decide with the CRS (--crs) GCJ-02 or EPSG:4490",
             plan.source_crs
         ),
     ))

@@ -169,8 +169,8 @@ pub fn encoding_of(
         notes.push(FileNote {
             rule: "file.encoding.declaration_wrong",
             message: Text::new(
-                format!("{what} 声明的编码“{value}”与内容不符，按 {} 读取；不对请用 --encoding 指定", e.name()),
-                format!("the encoding {value:?} that {what} declares does not fit the text: read as {}; if that is wrong, name it with --encoding", e.name()),
+                format!("{what} 声明的编码“{value}”与内容不符，按 {} 读取；不对请用“文字编码”选项（--encoding）指定", e.name()),
+                format!("the encoding {value:?} that {what} declares does not fit the text: read as {}; if that is wrong, name it with the option encoding (--encoding)", e.name()),
             ),
         });
     }

@@ -219,10 +219,10 @@ fn broken(n: usize, at: Option<usize>) -> FileNote {
         rule: "file.encoding.broken_bytes",
         message: Text::new(
             format!(
-                "有 {n} 处字节不符合所用编码{zh}，已用“\u{fffd}”代替；如整体乱码请用 --encoding 指定编码"
+                "有 {n} 处字节不符合所用编码{zh}，已用“\u{fffd}”代替；如整体乱码请用“文字编码”选项（--encoding）指定编码"
             ),
             format!(
-                "{n} places are no text in the encoding used{en}; replaced by '\u{fffd}'. If all looks wrong, name the encoding with --encoding"
+                "{n} places are no text in the encoding used{en}; replaced by '\u{fffd}'. If all looks wrong, name the encoding with the option encoding (--encoding)"
             ),
         ),
     }

@@ -54,7 +54,8 @@ fn reader<R: AsRef<[u8]>>(text: R, d: Dialect) -> csv::Reader<Cursor<R>> {
 }
 
 /// The delimiter that gives most rows the same number of cells, more than one.
-fn dialect(sample: &[u8]) -> Option<Dialect> {
+fn dialect(text: &[u8]) -> Option<Dialect> {
+    let sample = &text[..text.len().min(SAMPLE)];
     let mut best = None;
     let mut best_score = 0.0;
     for delimiter in [b',', b'\t', b';', b'|'] {
@@ -63,7 +64,7 @@ fn dialect(sample: &[u8]) -> Option<Dialect> {
         }
         let d = Dialect {
             delimiter,
-            quoting: quotes(sample, delimiter),
+            quoting: quotes(text, delimiter),
         };
         let rows = records(sample, d, 100);
         // The last row of a sample may be cut.
@@ -84,18 +85,38 @@ fn dialect(sample: &[u8]) -> Option<Dialect> {
     best
 }
 
-/// Whether cells that begin with a quote also end with one; in tab-separated dumps a quote is often just a character.
-fn quotes(sample: &[u8], delimiter: u8) -> bool {
+/// Whether quotes enclose cells. In tab-separated dumps a quote is often just a character: then some cell that begins
+/// with one does not end with one, or what stands between two of them runs over tabs and lines. The whole text tells,
+/// as one such cell far down would swallow the rows after it.
+fn quotes(text: &[u8], delimiter: u8) -> bool {
     if delimiter != b'\t' {
         return true;
     }
-    let cells = sample
-        .split(|b| *b == b'\n')
-        .flat_map(|l| l.split(|b| *b == b'\t'))
-        .map(<[u8]>::trim_ascii);
-    cells
-        .filter(|c| c.len() > 1 && c.starts_with(b"\""))
-        .all(|c| c.ends_with(b"\""))
+    let begins_cell = |i: usize| i == 0 || matches!(text[i - 1], b'\t' | b'\n' | b'\r');
+    let ends_cell = |i: usize| matches!(text.get(i), None | Some(b'\t' | b'\n' | b'\r'));
+    let mut at = 0;
+    while let Some(open) = memchr::memchr(b'"', &text[at..]).map(|i| at + i) {
+        at = open + 1;
+        if !begins_cell(open) {
+            continue;
+        }
+        // Two quotes in a row are one of the text.
+        let close = loop {
+            match memchr::memchr(b'"', &text[at..]).map(|i| at + i) {
+                Some(i) if text.get(i + 1) == Some(&b'"') => at = i + 2,
+                found => break found,
+            }
+        };
+        let Some(close) = close.filter(|&c| ends_cell(c + 1)) else {
+            return false;
+        };
+        let cell = &text[open + 1..close];
+        if cell.contains(&b'\n') && cell.contains(&b'\t') {
+            return false;
+        }
+        at = close + 1;
+    }
+    true
 }
 
 fn is_number(cell: &str) -> bool {
@@ -138,7 +159,7 @@ pub fn open(
     named_table: bool,
 ) -> Result<Source, ReadError> {
     let sample = &text[..text.len().min(SAMPLE)];
-    let found = dialect(sample);
+    let found = dialect(&text);
     if found.is_none() && !named_table {
         let line: String = String::from_utf8_lossy(sample)
             .lines()
@@ -353,6 +374,20 @@ mod tests {
         assert_eq!(s.notes[0].rule, "file.table.no_header");
         assert_eq!(s.rows.count(), 2);
         assert_eq!(open_text("name,lon\na,1\n").rows.count(), 1);
+    }
+
+    #[test]
+    fn a_stray_quote_far_down_a_tab_separated_file_swallows_nothing() {
+        let mut text = String::from("id\tname\tother\n");
+        for i in 0..5000 {
+            text += &format!("{i}\tplace {i}\t\"full\" name\n");
+        }
+        for stray in ["\"Abdah", "'\"x", "\"a\tb\"c"] {
+            let all = format!("{text}5000\t{stray}\tz\n5001\tlast\t\"y\n5002\tvery last\tw\n");
+            assert_eq!(rows(&all).len(), 5003, "{stray}");
+        }
+        // Where quotes do enclose, a cell may run over lines.
+        assert_eq!(rows("id\tname\n1\t\"two\nlines \"\"here\"\"\"\n2\tx\n").len(), 2);
     }
 
     #[test]
