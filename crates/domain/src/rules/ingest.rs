@@ -48,7 +48,10 @@ pub(super) const RULES: &[Rule] = &[
         ),
         message: text("{detail}", "{detail}"),
         expected: text("声明坐标系", "a declared coordinate system"),
-        remedy: text("用“坐标系”选项（--crs）指明坐标系", "say it with the option CRS (--crs)"),
+        remedy: text(
+            "用“坐标系”选项（--crs）指明坐标系",
+            "say it with the option CRS (--crs)",
+        ),
     },
     Rule {
         id: "file.crs.gcj02_suspected",
@@ -112,7 +115,10 @@ pub(super) const RULES: &[Rule] = &[
         ),
         message: text("{detail}", "{detail}"),
         expected: text("可识别的坐标系声明", "a declaration that can be read"),
-        remedy: text("用“坐标系”选项（--crs）指明坐标系", "say it with the option CRS (--crs)"),
+        remedy: text(
+            "用“坐标系”选项（--crs）指明坐标系",
+            "say it with the option CRS (--crs)",
+        ),
     },
     Rule {
         id: "file.crs.zone_proposed",

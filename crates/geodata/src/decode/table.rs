@@ -387,7 +387,10 @@ mod tests {
             assert_eq!(rows(&all).len(), 5003, "{stray}");
         }
         // Where quotes do enclose, a cell may run over lines.
-        assert_eq!(rows("id\tname\n1\t\"two\nlines \"\"here\"\"\"\n2\tx\n").len(), 2);
+        assert_eq!(
+            rows("id\tname\n1\t\"two\nlines \"\"here\"\"\"\n2\tx\n").len(),
+            2
+        );
     }
 
     #[test]
