@@ -1,11 +1,23 @@
 //! The greatest width of a zone: the diameter of its largest inscribed circle.
 //!
-//! Branch and bound over squares (after V. Agafonkin's polylabel), where each square keeps only the edges that can be
-//! nearest to one of its points, so that its children look at ever fewer; then the best centre climbs to its summit.
-//! A zone much longer than wide (a sliver) has as many squares as it is longer than wide, so it is measured crosswise
-//! first: from points of its outline straight across; the search then only has to look for something wider.
+//! The largest circle touches the outline, so instead of searching the plane we search the outline: for a point `s` of it
+//! with inward normal `n`, the circles that touch it there are nested, and the largest one that fits has the radius
+//! `min over edges f of r(f)`, where `r(f)` is the radius at which the growing circle first meets `f`.
+//!
+//! 1. **Along an edge**, `r(f)` is a convex function of the place of `s` (linear where the circle meets the inside of `f`,
+//!    a parabola where it meets an end of it, with one slope where they join). A chord lies above a convex function, so
+//!    the least of the chords bounds all circles that touch a stretch of an edge, and where the least chord is highest is
+//!    the place to look next. Between straight lines the chord *is* the function, so a sliver takes a few looks.
+//! 2. **Around a reflex vertex** the normal turns. By inversion at the vertex every point `q` of the outline bounds the
+//!    curvature from below by `2 (q − s)·n / |q − s|²`, which on an arc is least at its ends.
+//!
+//! Best first, until no stretch can hold a circle larger than the best by more than [`SLACK`]. Triangles, by far most
+//! of the zones that independent simplification leaves, are computed at once. Outlines of many edges look for the
+//! nearest ones in a tree. Cost: about n² for n up to [`MANY`], n log n from there on.
 
-use geo_types::Polygon;
+use geo_types::{LineString, Polygon};
+use rstar::primitives::{GeomWithData, Line};
+use rstar::{PointDistance, RTree};
 use std::collections::BinaryHeap;
 
 /// A circle: centre in the polygon's coordinates, radius in scaled units.
@@ -17,27 +29,18 @@ pub struct Circle {
     pub radius: f64,
 }
 
-/// Squares looked at before the answer so far is taken: a bound on time for long strips of even width, where every
-/// place along the strip is as good as another.
-const MOST_SQUARES: usize = 5_000;
-/// What the branch and bound may leave on the table, as a share of the radius; the climb afterwards gains most of it.
-const SLACK: f64 = 0.01;
+/// What the search may leave on the table, as a share of the radius.
+const SLACK: f64 = 1e-4;
+/// Edges from which on a tree finds the near ones.
+const MANY: usize = 96;
+/// Looks at most: a bound on time where very many places are as good as the best.
+const MOST_LOOKS: usize = 200_000;
 
-/// From this ratio of squared outline length to area on (a rectangle 25 times longer than wide) a zone is a sliver.
-const SLIVER: f64 = 108.0;
-/// Places measured across a sliver at most.
-const MOST_CROSSINGS: usize = 3_000;
-/// Squares looked at in a sliver beyond that.
-const FEWER_SQUARES: usize = 400;
-/// Radius in metres below which measuring across is enough: a hair's breadth of survey work.
-const HAIR: f64 = 0.005;
-/// Widest places of a sliver that climb.
-const CLIMBERS: usize = 3;
+type Point = [f64; 2];
 
 /// The largest circle inside `polygon`. `scale` is metres per plane unit, east and north.
 ///
-/// The radius is never too large; it is below the true one by at most 1 % (and for very long even strips, see the
-/// source, by what one of 5,000 squares leaves open).
+/// The radius is never too large, and below the true one by at most one part in ten thousand.
 pub fn inscribed_circle(polygon: &Polygon<f64>, scale: [f64; 2]) -> Circle {
     // Coordinates near zero keep their last digits.
     let origin = polygon
@@ -45,42 +48,11 @@ pub fn inscribed_circle(polygon: &Polygon<f64>, scale: [f64; 2]) -> Circle {
         .0
         .first()
         .map_or([0.0, 0.0], |c| [c.x, c.y]);
-    let local =
-        |c: &geo_types::Coord<f64>| [(c.x - origin[0]) * scale[0], (c.y - origin[1]) * scale[1]];
-    let mut edges: Vec<Edge> = Vec::new();
-    for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
-        edges.extend(ring.0.windows(2).map(|w| [local(&w[0]), local(&w[1])]));
-    }
-    let (mut low, mut high) = ([f64::MAX; 2], [f64::MIN; 2]);
-    for e in &edges {
-        for k in 0..2 {
-            low[k] = low[k].min(e[0][k]);
-            high[k] = high[k].max(e[0][k]);
-        }
-    }
-    if edges.len() < 3 || !(high[0] > low[0] && high[1] > low[1]) {
-        return Circle {
-            centre: origin,
-            radius: 0.0,
-        };
-    }
-    let length: f64 = edges
-        .iter()
-        .map(|e| (e[1][0] - e[0][0]).hypot(e[1][1] - e[0][1]))
-        .sum();
-    let twice_area: f64 = edges
-        .iter()
-        .map(|e| e[0][0] * e[1][1] - e[0][1] * e[1][0])
-        .sum();
-    let (centre, radius) = if 2.0 * length * length > SLIVER * twice_area.abs() {
-        let measured = across(&edges, twice_area.signum());
-        if measured.1 < HAIR {
-            measured
-        } else {
-            search(&edges, low, high, Some(measured), FEWER_SQUARES)
-        }
-    } else {
-        search(&edges, low, high, None, MOST_SQUARES)
+    let outline = Outline::new(polygon, origin, scale);
+    let (centre, radius) = match &outline.edges[..] {
+        [] | [_] | [_, _] => ([0.0, 0.0], 0.0),
+        [a, b, c] => in_triangle(a.from, b.from, c.from),
+        _ => outline.largest(),
     };
     Circle {
         centre: [
@@ -91,328 +63,423 @@ pub fn inscribed_circle(polygon: &Polygon<f64>, scale: [f64; 2]) -> Circle {
     }
 }
 
-type Edge = [[f64; 2]; 2];
-
-struct Square {
-    centre: [f64; 2],
-    half: f64,
-    inside: bool,
-    distance: f64,
-    near: Vec<u32>,
+fn in_triangle(a: Point, b: Point, c: Point) -> (Point, f64) {
+    let (ab, bc, ca) = (length(sub(b, a)), length(sub(c, b)), length(sub(a, c)));
+    let around = ab + bc + ca;
+    if around == 0.0 {
+        return (a, 0.0);
+    }
+    let twice_area = cross(sub(b, a), sub(c, a)).abs();
+    let mean = |k: usize| (bc * a[k] + ca * b[k] + ab * c[k]) / around;
+    ([mean(0), mean(1)], twice_area / around)
 }
 
-impl Square {
-    /// No circle with its centre in this square is larger.
-    fn bound(&self) -> f64 {
-        let reach = self.half * std::f64::consts::SQRT_2;
-        if self.inside {
-            self.distance + reach
+/// An edge of the outline with the polygon at its left.
+struct Edge {
+    from: Point,
+    to: Point,
+    /// Unit vector from `from` to `to`.
+    along: Point,
+    length: f64,
+}
+
+impl Edge {
+    /// Unit vector into the polygon.
+    fn inward(&self) -> Point {
+        [-self.along[1], self.along[0]]
+    }
+
+    fn at(&self, t: f64) -> Point {
+        // The ends exactly, so that neighbours are seen to meet there.
+        match t {
+            t if t <= 0.0 => self.from,
+            t if t >= 1.0 => self.to,
+            t => [
+                self.from[0] + t * (self.to[0] - self.from[0]),
+                self.from[1] + t * (self.to[1] - self.from[1]),
+            ],
+        }
+    }
+
+    /// The radius at which the circle that touches `s` with its centre towards `n` first meets this edge, with the
+    /// point where. Infinite when it never does.
+    fn meets(&self, s: Point, n: Point) -> (f64, Point) {
+        let (u, v) = (sub(self.from, s), sub(self.to, s));
+        let (hu, hv) = (dot(u, n), dot(v, n));
+        if hu <= 0.0 && hv <= 0.0 {
+            return (f64::INFINITY, self.from);
+        }
+        let mut m = self.inward();
+        let mut apart = -dot(m, u);
+        if apart < 0.0 {
+            (m, apart) = ([-m[0], -m[1]], -apart);
+        }
+        // Where it would touch the edge's line.
+        let turned = 1.0 - dot(m, n);
+        let at = if turned > 0.0 {
+            let r = apart / turned;
+            let c = [s[0] + r * (n[0] - m[0]), s[1] + r * (n[1] - m[1])];
+            let at = dot(sub(c, self.from), self.along);
+            if at >= 0.0 && at <= self.length {
+                return (r, c);
+            }
+            at
         } else {
-            reach - self.distance
+            dot(sub(s, self.from), self.along)
+        };
+        let (end, w, h) = if at < 0.0 {
+            (self.from, u, hu)
+        } else {
+            (self.to, v, hv)
+        };
+        if h > 0.0 {
+            (dot(w, w) / (2.0 * h), end)
+        } else {
+            (f64::INFINITY, end)
         }
     }
 }
 
-impl PartialEq for Square {
+/// A vertex where the polygon's inside is more than half the plane: circles touch it from a fan of directions.
+struct Reflex {
+    at: Point,
+    /// Inward normals of the edges before and after; the fan lies between.
+    normals: [Point; 2],
+    /// Numbers of these edges.
+    edges: [usize; 2],
+}
+
+struct Outline {
+    edges: Vec<Edge>,
+    reflex: Vec<Reflex>,
+    tree: Option<RTree<GeomWithData<Line<Point>, usize>>>,
+}
+
+/// A stretch of the outline that a circle may touch.
+enum Stretch {
+    /// Of an edge, between two shares of its length.
+    Along { edge: usize, t: [f64; 2] },
+    /// Of a reflex vertex' fan, between two inward directions.
+    Around { vertex: usize, n: [Point; 2] },
+}
+
+/// A stretch and a radius that no circle touching it exceeds, with the place to look at next.
+struct Bound {
+    radius: f64,
+    stretch: Stretch,
+    look: f64,
+}
+
+impl PartialEq for Bound {
     fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
+        self.radius == other.radius
     }
 }
-impl Eq for Square {}
-impl PartialOrd for Square {
+impl Eq for Bound {}
+impl PartialOrd for Bound {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
-impl Ord for Square {
+impl Ord for Bound {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.bound()
-            .total_cmp(&other.bound())
-            .then_with(|| self.centre[0].total_cmp(&other.centre[0]))
+        self.radius.total_cmp(&other.radius)
     }
 }
 
-fn search(
-    edges: &[Edge],
-    low: [f64; 2],
-    high: [f64; 2],
-    known: Option<([f64; 2], f64)>,
-    most: usize,
-) -> ([f64; 2], f64) {
-    let centre = [(low[0] + high[0]) / 2.0, (low[1] + high[1]) / 2.0];
-    let half = (high[0] - low[0]).max(high[1] - low[1]) / 2.0;
-    let all: Vec<u32> = (0..edges.len() as u32).collect();
-    // From a point surely outside, left of everything.
-    let far = [low[0] - half - 1.0, centre[1] + half * 1e-3];
-    let inside = crossings(edges, &all, far, centre) % 2 == 1;
-    let root = square(edges, &all, centre, half, inside);
-    let mut best = if inside {
-        (centre, root.distance)
-    } else {
-        (centre, 0.0)
-    };
-    if let Some(known) = known.filter(|k| k.1 > best.1) {
-        best = known;
-    }
-    let mut heap = BinaryHeap::from([root]);
-    let mut looked = 0;
-    while let Some(s) = heap.pop() {
-        if s.bound() <= best.1 * (1.0 + SLACK) || looked > most {
-            break;
+impl Outline {
+    fn new(polygon: &Polygon<f64>, origin: Point, scale: [f64; 2]) -> Outline {
+        let mut outline = Outline {
+            edges: Vec::new(),
+            reflex: Vec::new(),
+            tree: None,
+        };
+        outline.ring(polygon.exterior(), origin, scale, true);
+        for hole in polygon.interiors() {
+            outline.ring(hole, origin, scale, false);
         }
-        let half = s.half / 2.0;
-        for (kx, ky) in [(-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0)] {
-            let c = [s.centre[0] + kx * half, s.centre[1] + ky * half];
-            let inside = s.inside ^ (crossings(edges, &s.near, s.centre, c) % 2 == 1);
-            let child = square(edges, &s.near, c, half, inside);
-            if inside && child.distance > best.1 {
-                best = (c, child.distance);
-            }
-            looked += 1;
-            if child.bound() > best.1 * (1.0 + SLACK) {
-                heap.push(child);
-            }
+        if outline.edges.len() > MANY {
+            let lines = outline.edges.iter().enumerate();
+            let lines = lines.map(|(i, e)| GeomWithData::new(Line::new(e.from, e.to), i));
+            outline.tree = Some(RTree::bulk_load(lines.collect()));
         }
+        outline
     }
-    climb(edges, best, SLACK)
-}
 
-/// The widest place of a sliver, as far as measuring across it tells: from the middle of each edge and from close to its
-/// ends, where widths turn; the widest of these are then followed along their edge.
-fn across(edges: &[Edge], left: f64) -> ([f64; 2], f64) {
-    let every = (3 * edges.len()).div_ceil(MOST_CROSSINGS);
-    let mut places: Vec<(usize, f64, f64)> = Vec::new();
-    for i in (0..edges.len()).step_by(every) {
-        for t in [0.02, 0.5, 0.98] {
-            if let Some((_, width)) = middle(edges, i, t, left) {
-                places.push((i, t, width));
+    /// Takes a ring, turned so that the polygon lies at its left.
+    fn ring(&mut self, ring: &LineString<f64>, origin: Point, scale: [f64; 2], exterior: bool) {
+        let mut points: Vec<Point> = ring
+            .0
+            .iter()
+            .map(|c| [(c.x - origin[0]) * scale[0], (c.y - origin[1]) * scale[1]])
+            .collect();
+        points.dedup();
+        while points.len() > 1 && points.first() == points.last() {
+            points.pop();
+        }
+        if points.len() < 3 {
+            return;
+        }
+        let n = points.len();
+        let twice_area: f64 = (0..n).map(|i| cross(points[i], points[(i + 1) % n])).sum();
+        if (twice_area > 0.0) != exterior {
+            points.reverse();
+        }
+        let first = self.edges.len();
+        self.edges.extend((0..n).map(|i| {
+            let (from, to) = (points[i], points[(i + 1) % n]);
+            let way = sub(to, from);
+            let length = length(way);
+            Edge {
+                from,
+                to,
+                along: [way[0] / length, way[1] / length],
+                length,
+            }
+        }));
+        for i in 0..n {
+            let edges = [first + (i + n - 1) % n, first + i];
+            let [before, after] = edges.map(|e| &self.edges[e]);
+            if cross(before.along, after.along) < 0.0 {
+                self.reflex.push(Reflex {
+                    at: points[i],
+                    normals: [before.inward(), after.inward()],
+                    edges,
+                });
             }
         }
     }
-    places.sort_by(|a, b| b.2.total_cmp(&a.2));
-    let width_at = |i: usize, t: f64| middle(edges, i, t, left).map_or(0.0, |m| m.1);
-    places
-        .iter()
-        .take(CLIMBERS)
-        .filter_map(|&(i, t, _)| {
-            // Golden section between the neighbouring samples.
-            let (mut low, mut high) = ((t - 0.48f64).max(0.0), (t + 0.48f64).min(1.0));
-            let shrink = (5.0f64.sqrt() - 1.0) / 2.0;
-            for _ in 0..24 {
-                let (p, q) = (high - shrink * (high - low), low + shrink * (high - low));
-                if width_at(i, p) < width_at(i, q) {
-                    low = p
-                } else {
-                    high = q
+
+    /// The largest circle, by centre and radius.
+    fn largest(&self) -> (Point, f64) {
+        let mut best = (self.edges[0].from, 0.0);
+        let mut heap = BinaryHeap::new();
+        for edge in 0..self.edges.len() {
+            self.along(edge, [0.0, 1.0], best.1, &mut heap);
+        }
+        for vertex in 0..self.reflex.len() {
+            let n = self.reflex[vertex].normals;
+            self.around(vertex, n, best.1, &mut heap);
+        }
+        for _ in 0..MOST_LOOKS {
+            let Some(top) = heap.pop() else { break };
+            if top.radius <= best.1 * (1.0 + SLACK) {
+                break;
+            }
+            let (s, n, own) = match &top.stretch {
+                Stretch::Along { edge, .. } => {
+                    let e = &self.edges[*edge];
+                    (e.at(top.look), e.inward(), [*edge, *edge])
+                }
+                Stretch::Around { vertex, n } => {
+                    let v = &self.reflex[*vertex];
+                    (v.at, between(*n), v.edges)
+                }
+            };
+            let radius = self.fits(s, n, own);
+            if radius > best.1 && radius.is_finite() {
+                best = ([s[0] + radius * n[0], s[1] + radius * n[1]], radius);
+            }
+            match top.stretch {
+                Stretch::Along { edge, t: [t0, t1] } => {
+                    for t in [[t0, top.look], [top.look, t1]] {
+                        // Shorter than rounding tells.
+                        if (t[1] - t[0]) * self.edges[edge].length > 1e-9 * best.1 {
+                            self.along(edge, t, best.1, &mut heap);
+                        }
+                    }
+                }
+                Stretch::Around {
+                    vertex,
+                    n: [n0, n1],
+                } => {
+                    if length(sub(n0, n1)) > 1e-9 {
+                        self.around(vertex, [n0, n], best.1, &mut heap);
+                        self.around(vertex, [n, n1], best.1, &mut heap);
+                    }
                 }
             }
-            let followed = middle(edges, i, (low + high) / 2.0, left);
-            let sampled = middle(edges, i, t, left);
-            followed
-                .into_iter()
-                .chain(sampled)
-                .max_by(|a, b| a.1.total_cmp(&b.1))
-        })
-        // A hair's breadth needs no more digits.
-        .map(|place| {
-            if place.1 < HAIR {
-                place
-            } else {
-                climb(edges, place, 0.25)
+        }
+        best
+    }
+
+    /// Edges that may matter for circles that touch `s`, nearest first where a tree knows; `each` gives the radius so
+    /// far, and edges that no circle of that radius reaches are left out.
+    fn near(&self, s: Point, own: [usize; 2], mut each: impl FnMut(usize) -> f64) {
+        match &self.tree {
+            None => {
+                for f in (0..self.edges.len()).filter(|f| !own.contains(f)) {
+                    each(f);
+                }
             }
-        })
-        .max_by(|a, b| a.1.total_cmp(&b.1))
-        .unwrap_or((edges[0][0], 0.0))
-}
-
-/// The middle of the way across from edge `i` at share `t`, with its clearance. `left` is 1 when the zone lies at the
-/// left of its edges, else -1.
-fn middle(edges: &[Edge], i: usize, t: f64, left: f64) -> Option<([f64; 2], f64)> {
-    let [a, b] = edges[i];
-    let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
-    let length = dx.hypot(dy);
-    if length == 0.0 {
-        return None;
-    }
-    let from = [a[0] + t * dx, a[1] + t * dy];
-    let way = [-dy / length * left, dx / length * left];
-    let across = edges
-        .iter()
-        .filter_map(|e| hit(from, way, *e))
-        .fold(f64::INFINITY, f64::min);
-    if !across.is_finite() {
-        return None;
-    }
-    let centre = [
-        from[0] + way[0] * across / 2.0,
-        from[1] + way[1] * across / 2.0,
-    ];
-    let clearance = edges
-        .iter()
-        .map(|e| distance(centre, e[0], e[1]))
-        .fold(f64::INFINITY, f64::min);
-    Some((centre, clearance))
-}
-
-/// How far along `direction` (of length 1) from `p` the edge is met, if it is met beyond `p` itself.
-fn hit(p: [f64; 2], direction: [f64; 2], [a, b]: Edge) -> Option<f64> {
-    let (ex, ey) = (b[0] - a[0], b[1] - a[1]);
-    let det = direction[0] * ey - direction[1] * ex;
-    let (ax, ay) = (a[0] - p[0], a[1] - p[1]);
-    let along = (ax * ey - ay * ex) / det;
-    let at = (ax * direction[1] - ay * direction[0]) / det;
-    // An edge that is parallel gives no number and fails; the own edge gives (almost) nothing along.
-    let size = ex.abs() + ey.abs();
-    (along > 1e-9 * size && (0.0..=1.0).contains(&at)).then_some(along)
-}
-
-/// A square with its distance from the outline and the edges that may be nearest to a point of it.
-fn square(edges: &[Edge], from: &[u32], centre: [f64; 2], half: f64, inside: bool) -> Square {
-    let distances: Vec<f64> = from
-        .iter()
-        .map(|&i| distance(centre, edges[i as usize][0], edges[i as usize][1]))
-        .collect();
-    let nearest = distances.iter().copied().fold(f64::INFINITY, f64::min);
-    let reach = nearest + 2.0 * half * std::f64::consts::SQRT_2;
-    let near = from
-        .iter()
-        .zip(&distances)
-        .filter(|&(_, &d)| d <= reach)
-        .map(|(&i, _)| i)
-        .collect();
-    Square {
-        centre,
-        half,
-        inside,
-        distance: nearest,
-        near,
-    }
-}
-
-/// Moves the centre uphill in ever smaller steps, the first one this share of the radius.
-fn climb(edges: &[Edge], (mut at, mut radius): ([f64; 2], f64), first: f64) -> ([f64; 2], f64) {
-    // On a way of half a radius no edge farther than two radii can come nearest.
-    let (start, reach) = (at, radius / 2.0);
-    let near: Vec<&Edge> = edges
-        .iter()
-        .filter(|e| distance(at, e[0], e[1]) <= 2.0 * radius)
-        .collect();
-    let clearance = |p: [f64; 2]| {
-        near.iter()
-            .map(|e| distance(p, e[0], e[1]))
-            .fold(f64::INFINITY, f64::min)
-    };
-    let mut step = radius * first;
-    let least = radius * 1e-6;
-    while step > least {
-        let better = (0..16)
-            .map(|k| {
-                let (s, c) = (f64::from(k) * std::f64::consts::TAU / 16.0).sin_cos();
-                let p = [at[0] + step * c, at[1] + step * s];
-                (p, clearance(p))
-            })
-            .max_by(|a, b| a.1.total_cmp(&b.1));
-        match better {
-            Some((p, r)) if r > radius && (p[0] - start[0]).hypot(p[1] - start[1]) < reach => {
-                (at, radius) = (p, r)
+            Some(tree) => {
+                let mut radius = f64::INFINITY;
+                for line in tree.nearest_neighbor_iter(s) {
+                    if line.geom().distance_2(&s) > 4.0 * radius * radius {
+                        break;
+                    }
+                    if !own.contains(&line.data) {
+                        radius = radius.min(each(line.data));
+                    }
+                }
             }
-            _ => step /= 2.0,
         }
     }
-    (at, radius)
+
+    /// The largest radius at `s` towards `n`.
+    fn fits(&self, s: Point, n: Point, own: [usize; 2]) -> f64 {
+        let mut least = f64::INFINITY;
+        self.near(s, own, |f| {
+            least = least.min(self.edges[f].meets(s, n).0);
+            least
+        });
+        least
+    }
+
+    /// Bounds the circles that touch a stretch of an edge.
+    fn along(&self, edge: usize, t: [f64; 2], best: f64, heap: &mut BinaryHeap<Bound>) {
+        let e = &self.edges[edge];
+        let n = e.inward();
+        let [s0, s1] = t.map(|t| e.at(t));
+        // Radii at both ends, for each edge that matters at either.
+        let mut chords: Vec<[f64; 2]> = Vec::with_capacity(8);
+        // Without a tree the walk from one end meets all of them.
+        let ends = [s0, s1];
+        let ends = &ends[..if self.tree.is_some() { 2 } else { 1 }];
+        for s in ends {
+            self.near(*s, [edge, edge], |f| {
+                let radii = [self.edges[f].meets(s0, n).0, self.edges[f].meets(s1, n).0];
+                if radii[0].is_finite() || radii[1].is_finite() {
+                    chords.push(radii);
+                }
+                if s == &s0 { radii[0] } else { radii[1] }
+            });
+        }
+        let (radius, share) = highest(&chords);
+        if radius > best * (1.0 + SLACK) {
+            let share = share.clamp(0.02, 0.98);
+            heap.push(Bound {
+                radius,
+                stretch: Stretch::Along { edge, t },
+                look: t[0] + share * (t[1] - t[0]),
+            });
+        }
+    }
+
+    /// Bounds the circles that touch a reflex vertex from directions between two.
+    fn around(&self, vertex: usize, n: [Point; 2], best: f64, heap: &mut BinaryHeap<Bound>) {
+        let v = &self.reflex[vertex];
+        let mut radius = f64::INFINITY;
+        for (k, &towards) in n.iter().enumerate() {
+            let mut here = f64::INFINITY;
+            self.near(v.at, v.edges, |f| {
+                let (r, q) = self.edges[f].meets(v.at, towards);
+                here = here.min(r);
+                // The same point seen from the other end of the arc.
+                let w = sub(q, v.at);
+                let h = dot(w, n[1 - k]);
+                if r.is_finite() && h > 0.0 {
+                    radius = radius.min(r.max(dot(w, w) / (2.0 * h)));
+                }
+                here
+            });
+        }
+        if radius > best * (1.0 + SLACK) {
+            heap.push(Bound {
+                radius,
+                stretch: Stretch::Around { vertex, n },
+                look: 0.5,
+            });
+        }
+    }
 }
 
-/// How many edges the way from `p` to `q` crosses.
-fn crossings(edges: &[Edge], among: &[u32], p: [f64; 2], q: [f64; 2]) -> usize {
-    let side = |a: [f64; 2], b: [f64; 2], c: [f64; 2]| {
-        (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]) > 0.0
+/// Where the least of the chords from 0 to 1 is highest: that height and the place. Chords with an infinite end say
+/// nothing between their ends.
+fn highest(chords: &[[f64; 2]]) -> (f64, f64) {
+    let finite = || {
+        chords
+            .iter()
+            .filter(|c| c[0].is_finite() && c[1].is_finite())
     };
-    among
-        .iter()
-        .filter(|&&i| {
-            let [a, b] = edges[i as usize];
-            side(p, q, a) != side(p, q, b) && side(a, b, p) != side(a, b, q)
+    // The lowest chord at one end; of several the one that is lowest at the other.
+    let lowest = |end: usize| {
+        finite().copied().min_by(|a, b| {
+            a[end]
+                .total_cmp(&b[end])
+                .then(a[1 - end].total_cmp(&b[1 - end]))
         })
-        .count()
+    };
+    let (Some(mut rising), Some(mut falling)) = (lowest(0), lowest(1)) else {
+        return (f64::INFINITY, 0.5);
+    };
+    if rising[1] <= rising[0] {
+        return (rising[0], 0.0);
+    }
+    if falling[1] >= falling[0] {
+        return (falling[1], 1.0);
+    }
+    let mut found = (f64::INFINITY, 0.5);
+    for _ in 0..24 {
+        // Where the rising and the falling chord meet; the truth is at most as high.
+        let share =
+            (falling[0] - rising[0]) / ((rising[1] - rising[0]) + (falling[0] - falling[1]));
+        let height = rising[0] + share * (rising[1] - rising[0]);
+        found = (height, share);
+        let at = |c: &[f64; 2]| c[0] + share * (c[1] - c[0]);
+        let Some(lower) = finite().copied().min_by(|a, b| at(a).total_cmp(&at(b))) else {
+            break;
+        };
+        if at(&lower) >= height * (1.0 - SLACK / 4.0) {
+            break;
+        }
+        if lower[1] > lower[0] {
+            rising = lower;
+        } else {
+            falling = lower;
+        }
+    }
+    found
+}
+
+/// The unit vector half-way between two.
+fn between([a, b]: [Point; 2]) -> Point {
+    let sum = [a[0] + b[0], a[1] + b[1]];
+    let l = length(sum);
+    if l < 1e-9 {
+        // Opposite directions: the fan of a spike, half-way round.
+        return [a[1], -a[0]];
+    }
+    [sum[0] / l, sum[1] / l]
+}
+
+fn sub(a: Point, b: Point) -> Point {
+    [a[0] - b[0], a[1] - b[1]]
+}
+
+fn dot(a: Point, b: Point) -> f64 {
+    a[0] * b[0] + a[1] * b[1]
+}
+
+fn cross(a: Point, b: Point) -> f64 {
+    a[0] * b[1] - a[1] * b[0]
+}
+
+fn length(a: Point) -> f64 {
+    dot(a, a).sqrt()
 }
 
 /// Distance of a point from a segment.
-pub(crate) fn distance(p: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
-    let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
-    let (px, py) = (p[0] - a[0], p[1] - a[1]);
-    let square = dx * dx + dy * dy;
+pub(crate) fn distance(p: Point, a: Point, b: Point) -> f64 {
+    let (d, w) = (sub(b, a), sub(p, a));
+    let square = dot(d, d);
     let t = if square > 0.0 {
-        ((px * dx + py * dy) / square).clamp(0.0, 1.0)
+        (dot(w, d) / square).clamp(0.0, 1.0)
     } else {
         0.0
     };
-    (px - t * dx).hypot(py - t * dy)
+    length([w[0] - t * d[0], w[1] - t * d[1]])
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use geo_types::polygon;
-    use proptest::prelude::*;
-
-    fn width(p: &Polygon<f64>) -> f64 {
-        2.0 * inscribed_circle(p, [1.0, 1.0]).radius
-    }
-
-    #[test]
-    fn known_widths() {
-        let square = polygon![(x: 0., y: 0.), (x: 4., y: 0.), (x: 4., y: 4.), (x: 0., y: 4.)];
-        assert!((width(&square) - 4.0).abs() < 1e-5);
-        let strip =
-            polygon![(x: 0., y: 0.), (x: 1000., y: 0.), (x: 1000., y: 0.3), (x: 0., y: 0.3)];
-        assert!((width(&strip) - 0.3).abs() < 3e-6, "{}", width(&strip));
-        // A wedge a kilometre long: the inscribed circle of the triangle, which sits near its thick end.
-        let wedge = polygon![(x: 0., y: 0.), (x: 1000., y: 0.), (x: 1000., y: 0.5)];
-        let exact = (1000.0 + 0.5 - 1000.0f64.hypot(0.5)) / 2.0;
-        assert!(
-            (width(&wedge) / 2.0 - exact).abs() < 1e-4 * exact,
-            "{} {exact}",
-            width(&wedge) / 2.0
-        );
-        // A crooked sliver with a bulge in the middle, 0.8 wide where the edges are a tenth of that elsewhere.
-        let bulge = polygon![(x: 0., y: 0.), (x: 100., y: 10.), (x: 150., y: 10.), (x: 151., y: 9.6), (x: 152., y: 10.),
-            (x: 300., y: 0.), (x: 300., y: 0.08), (x: 152., y: 10.08), (x: 151., y: 10.4), (x: 150., y: 10.08), (x: 100., y: 10.08), (x: 0., y: 0.08)];
-        assert!((0.6..0.8).contains(&width(&bulge)), "{}", width(&bulge));
-        let triangle = polygon![(x: 0., y: 0.), (x: 3., y: 0.), (x: 0., y: 4.)];
-        assert!((width(&triangle) - 2.0).abs() < 1e-5);
-        let ring = polygon!(exterior: [(x: 0., y: 0.), (x: 10., y: 0.), (x: 10., y: 10.), (x: 0., y: 10.)],
-            interiors: [[(x: 1., y: 1.), (x: 1., y: 8.), (x: 8., y: 8.), (x: 8., y: 1.)]]);
-        // The corner opposite: circle between the hole's corner (8,8) and the two outer sides.
-        let d = 2.0 * (2.0 * std::f64::consts::SQRT_2) / (1.0 + std::f64::consts::SQRT_2);
-        assert!((width(&ring) - d).abs() < 1e-4, "{} {d}", width(&ring));
-    }
-
-    #[test]
-    fn scale_counts() {
-        let strip = polygon![(x: 0., y: 0.), (x: 1., y: 0.), (x: 1., y: 1.), (x: 0., y: 1.)];
-        let c = inscribed_circle(&strip, [10.0, 2.0]);
-        assert!((2.0 * c.radius - 2.0).abs() < 1e-5);
-    }
-
-    proptest! {
-        #[test]
-        fn no_sampled_circle_is_larger(radii in prop::collection::vec(1.0f64..10.0, 5..40), turn in 0.0f64..6.0) {
-            let n = radii.len() as f64;
-            let pts: Vec<(f64, f64)> = radii.iter().enumerate()
-                .map(|(i, r)| { let a = turn + i as f64 / n * std::f64::consts::TAU; (500.0 + r * a.cos(), r * a.sin()) }).collect();
-            let p = Polygon::new(pts.into(), vec![]);
-            let c = inscribed_circle(&p, [1.0, 1.0]);
-            let edges: Vec<Edge> = p.exterior().0.windows(2).map(|w| [[w[0].x, w[0].y], [w[1].x, w[1].y]]).collect();
-            let all: Vec<u32> = (0..edges.len() as u32).collect();
-            let depth = |q: [f64; 2]| {
-                let d = edges.iter().map(|e| distance(q, e[0], e[1])).fold(f64::INFINITY, f64::min);
-                if crossings(&edges, &all, [400.0, 0.123], q) % 2 == 1 { d } else { -d }
-            };
-            prop_assert!((depth(c.centre) - c.radius).abs() < 1e-9 * c.radius.max(1.0));
-            for i in 0..40 { for j in 0..40 {
-                let q = [490.0 + f64::from(i) * 0.5, -10.0 + f64::from(j) * 0.5];
-                prop_assert!(depth(q) <= c.radius * 1.0101);
-            }}
-        }
-    }
-}
+mod tests;
