@@ -3,8 +3,8 @@
 use crate::arrangement::{Arrangement, OUTSIDE};
 use crate::claims::Claims;
 use crate::lines::{CommonLine, Lines};
-use crate::noding;
-use crate::segments::{self, RingFault, RingInfo, Segments};
+use crate::noding::{self, Meeting};
+use crate::segments::{self, LeastPlaces, RingFault, Rings, Segments};
 use crate::width::inscribed_circle;
 use crate::zones::{Zone, zones};
 use crate::{Coverage, Defect, DefectKind, Fault, Options, Owner, closing, gaps};
@@ -41,11 +41,18 @@ pub fn check(coverage: &Coverage<'_>, options: &Options) -> Outcome {
         segments,
         rings,
         mut faults,
+        mut doubled,
+        mut touched,
         vertices,
     } = segments::read(coverage, options.grid);
-    let segments = noding::node(segments, |segments, c| {
-        self_crossings(segments, &rings, c, &mut faults)
-    });
+    let segments = noding::node(
+        segments,
+        |segments, s, t| same_part(segments, &rings, s, t),
+        |segments, m| self_meeting(segments, &rings, &m, &mut faults, &mut touched),
+        |ring, at| doubled.see(ring, at),
+    );
+    faults.extend(doubled.faults(Fault::DoubledEdge, &rings));
+    faults.extend(touched.faults(Fault::SelfTouch, &rings));
     let arrangement = Arrangement::new(segments);
     let claims = Claims::new(&arrangement, &rings);
 
@@ -249,22 +256,36 @@ fn fault(f: RingFault, options: &Options) -> Defect {
     }
 }
 
-/// A part whose segments cross each other crosses itself.
-fn self_crossings(
+/// Whether a part has rings along both segments.
+fn same_part(segments: &Segments, rings: &Rings, s: u32, t: u32) -> bool {
+    let part = |r: &u32| rings.info[*r as usize].part;
+    let (of_s, of_t) = (segments.rings(s as usize), segments.rings(t as usize));
+    of_s.iter().any(|r| of_t.iter().any(|q| part(r) == part(q)))
+}
+
+/// A part whose segments cross each other crosses itself; a ring that comes to its own edge touches itself.
+fn self_meeting(
     segments: &Segments,
-    rings: &[RingInfo],
-    c: &noding::Crossing,
+    rings: &Rings,
+    meeting: &Meeting,
     faults: &mut Vec<RingFault>,
+    touched: &mut LeastPlaces,
 ) {
-    for &r in segments.rings(c.s as usize) {
-        for &q in segments.rings(c.t as usize) {
-            let (r, q) = (rings[r as usize], rings[q as usize]);
-            if r.part == q.part {
-                faults.push(RingFault {
-                    owner: r.owner,
-                    fault: Fault::SelfCrossing,
-                    at: c.at,
-                });
+    let (Meeting::Crossing { s, t, .. } | Meeting::Touch { s, t, .. }) = *meeting;
+    for &r in segments.rings(s as usize) {
+        for &q in segments.rings(t as usize) {
+            match *meeting {
+                Meeting::Touch { at, .. } if r == q => touched.see(r, at),
+                Meeting::Crossing { at, .. }
+                    if rings.info[r as usize].part == rings.info[q as usize].part =>
+                {
+                    faults.push(RingFault {
+                        owner: rings.info[r as usize].owner,
+                        fault: Fault::SelfCrossing,
+                        at,
+                    });
+                }
+                _ => {}
             }
         }
     }

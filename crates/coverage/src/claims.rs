@@ -4,7 +4,7 @@
 
 use crate::Owner;
 use crate::arrangement::{Arrangement, OUTSIDE};
-use crate::segments::RingInfo;
+use crate::segments::{RingInfo, Rings};
 use rustc_hash::FxHashMap;
 
 /// Number of a set of enclosing rings.
@@ -43,7 +43,7 @@ impl Claims {
     }
 
     /// Walks from the outside over every edge once.
-    pub fn new(arrangement: &Arrangement, rings: &[RingInfo]) -> Claims {
+    pub fn new(arrangement: &Arrangement, rings: &Rings) -> Claims {
         const UNSEEN: u32 = u32::MAX;
         let mut set_of = vec![UNSEEN; arrangement.faces()];
         let mut sets: Vec<Box<[u32]>> = vec![Box::new([])];
@@ -93,7 +93,7 @@ impl Claims {
             }),
             "the faces' ring sets contradict each other"
         );
-        let claims = sets.iter().map(|s| claim(s, rings)).collect();
+        let claims = sets.iter().map(|s| claim(s, &rings.info)).collect();
         Claims { set_of, claims }
     }
 }

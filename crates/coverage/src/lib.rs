@@ -25,6 +25,7 @@
 //! Order independence holds by construction: everything after snapping is a set, and results are sorted by geometry.
 
 mod arrangement;
+mod boxes;
 mod check;
 mod claims;
 mod closing;
@@ -33,6 +34,7 @@ pub mod grid;
 mod lines;
 mod measure;
 mod noding;
+mod numbering;
 mod segments;
 pub mod width;
 mod zones;

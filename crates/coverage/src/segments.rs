@@ -1,6 +1,7 @@
 //! Rings become segments between numbered grid points; what several rings share is held once, with its owners.
 
 use crate::grid::{Grid, Pt};
+use crate::numbering::number;
 use crate::{Coverage, Fault, Owner};
 use geo_types::{LineString, MultiPolygon};
 use rayon::prelude::*;
@@ -15,6 +16,37 @@ pub(crate) struct RingInfo {
     pub exterior: bool,
     /// Whose part it is.
     pub owner: Owner,
+    /// Which polygon of its owner it belongs to.
+    pub polygon: u32,
+    /// Which ring of that polygon it is; 0 is the exterior.
+    pub ring: u32,
+}
+
+/// The rings that take part, with their vertices.
+#[derive(Debug, Default)]
+pub(crate) struct Rings {
+    pub info: Vec<RingInfo>,
+    /// `points[first[r]..first[r + 1]]` are the different vertices of ring `r` in order, as point numbers.
+    pub first: Vec<u32>,
+    pub points: Vec<u32>,
+    /// For each of [`Self::points`] its place in the ring as received.
+    pub vertex: Vec<u32>,
+}
+
+impl Rings {
+    /// The two vertices of ring `r` that its segment `at` joins, as point numbers.
+    pub fn ends(&self, r: u32, at: u32) -> [u32; 2] {
+        let (from, to) = (self.first[r as usize], self.first[r as usize + 1]);
+        let next = if from + at + 1 == to {
+            from
+        } else {
+            from + at + 1
+        };
+        [
+            self.points[(from + at) as usize],
+            self.points[next as usize],
+        ]
+    }
 }
 
 /// A fault found while reading rings, at a grid point.
@@ -25,24 +57,52 @@ pub(crate) struct RingFault {
     pub at: Pt,
 }
 
+/// A ring along a stretch between two points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Run {
+    /// End points by number, the smaller number first.
+    pub ends: [u32; 2],
+    /// Number of the ring.
+    pub ring: u32,
+    /// Which segment of the ring it is, or lies on.
+    pub at: u32,
+}
+
 /// Different segments with the rings that run along each an odd number of times.
 #[derive(Debug, Default)]
 pub(crate) struct Segments {
-    /// Grid points by number.
+    /// Grid points by number; neighbours in the plane have neighbouring numbers.
     pub pts: Vec<Pt>,
-    /// End points by number, the smaller number first; each pair once.
+    /// End points by number, the smaller number first; each pair once, ascending.
     pub ends: Vec<[u32; 2]>,
     /// `owners[offset[i]..offset[i + 1]]` are the rings of segment `i`, ascending.
     pub offset: Vec<u32>,
     /// Ring numbers.
     pub owners: Vec<u32>,
+    /// For each of [`Self::owners`] which segment of that ring runs here.
+    pub at: Vec<u32>,
 }
 
 impl Segments {
+    /// No segments between the points given.
+    pub fn none(pts: Vec<Pt>) -> Segments {
+        Segments {
+            pts,
+            offset: vec![0],
+            ..Segments::default()
+        }
+    }
+
     /// The rings that run along segment `i`.
     #[inline]
     pub fn rings(&self, i: usize) -> &[u32] {
         &self.owners[self.offset[i] as usize..self.offset[i + 1] as usize]
+    }
+
+    /// The rings that run along segment `i`, each with the number of its segment.
+    pub fn runs(&self, i: usize) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let range = self.offset[i] as usize..self.offset[i + 1] as usize;
+        range.map(|k| (self.owners[k], self.at[k]))
     }
 
     /// The end points of segment `i`.
@@ -52,193 +112,257 @@ impl Segments {
         (self.pts[a as usize], self.pts[b as usize])
     }
 
-    /// Holds each pair of ends once. A ring that runs along a pair an even number of times has no area at either side
-    /// of it; `doubled` hears of that.
-    pub fn collect(
-        pts: Vec<Pt>,
-        mut raw: Vec<(u32, u32, u32)>,
-        mut doubled: impl FnMut(u32, Pt),
-    ) -> Segments {
-        raw.par_sort_unstable();
-        let mut s = Segments {
-            pts,
-            offset: vec![0],
-            ..Segments::default()
-        };
-        let mut i = 0;
-        while i < raw.len() {
-            let (a, b, _) = raw[i];
-            let begin = s.owners.len();
-            while i < raw.len() && (raw[i].0, raw[i].1) == (a, b) {
-                let ring = raw[i].2;
-                let mut times = 0;
-                while i < raw.len() && raw[i] == (a, b, ring) {
-                    times += 1;
-                    i += 1;
-                }
-                if times % 2 == 1 {
-                    s.owners.push(ring);
-                }
-                if times > 1 {
-                    doubled(ring, s.pts[a as usize].min(s.pts[b as usize]));
-                }
+    /// Takes a segment with its rings as they are.
+    #[inline]
+    pub fn keep(&mut self, from: &Segments, i: usize) {
+        let range = from.offset[i] as usize..from.offset[i + 1] as usize;
+        self.ends.push(from.ends[i]);
+        self.owners.extend_from_slice(&from.owners[range.clone()]);
+        self.at.extend_from_slice(&from.at[range]);
+        self.offset.push(self.owners.len() as u32);
+    }
+
+    /// Takes the runs between one pair of ends, ascending, as one segment. A ring that runs along it an even number of
+    /// times has no area at either side of it; `doubled` hears of that.
+    pub fn gather(&mut self, runs: &[Run], doubled: &mut impl FnMut(u32, Pt)) {
+        let begin = self.owners.len();
+        let ends = runs[0].ends;
+        for same in runs.chunk_by(|a, b| a.ring == b.ring) {
+            if same.len() % 2 == 1 {
+                self.owners.push(same[0].ring);
+                self.at.push(same[0].at);
             }
-            if s.owners.len() > begin {
-                s.ends.push([a, b]);
-                s.offset.push(s.owners.len() as u32);
+            if same.len() > 1 {
+                let [a, b] = ends.map(|n| self.pts[n as usize]);
+                doubled(same[0].ring, a.min(b));
             }
         }
-        s
+        if self.owners.len() > begin {
+            self.ends.push(ends);
+            self.offset.push(self.owners.len() as u32);
+        }
+    }
+}
+
+/// The least place of each ring that something was seen at: one finding a ring, whatever the order of the input.
+#[derive(Debug, Default)]
+pub(crate) struct LeastPlaces(FxHashMap<u32, Pt>);
+
+impl LeastPlaces {
+    pub fn see(&mut self, ring: u32, at: Pt) {
+        let least = self.0.entry(ring).or_insert(at);
+        *least = at.min(*least);
+    }
+
+    pub fn faults(self, fault: Fault, rings: &Rings) -> impl Iterator<Item = RingFault> + '_ {
+        self.0.into_iter().map(move |(ring, at)| RingFault {
+            owner: rings.info[ring as usize].owner,
+            fault,
+            at,
+        })
     }
 }
 
 /// The rings of a coverage as segments, with the faults seen on the way.
 pub(crate) struct Read {
     pub segments: Segments,
-    pub rings: Vec<RingInfo>,
+    pub rings: Rings,
     pub faults: Vec<RingFault>,
+    /// Rings that run along an edge twice.
+    pub doubled: LeastPlaces,
+    /// Rings that come to a vertex twice.
+    pub touched: LeastPlaces,
     /// Vertices as received.
     pub vertices: usize,
 }
 
 /// Snaps every ring of the coverage and collects its segments.
 pub(crate) fn read(coverage: &Coverage<'_>, grid: Grid) -> Read {
-    let mut reader = Reader {
-        grid,
-        numbers: FxHashMap::default(),
-        pts: Vec::new(),
-        raw: Vec::new(),
-        rings: Vec::new(),
-        faults: Vec::new(),
-        parts: 0,
-        vertices: 0,
-    };
-    for (i, unit) in coverage.units.iter().enumerate() {
-        reader.area(unit.area, Owner::Unit(i));
+    let units = coverage.units.iter().map(|u| u.area).enumerate();
+    let parents = coverage.parents.iter().copied().enumerate();
+    let exclusions = coverage.exclusions.iter().copied().enumerate();
+    let areas: Vec<(Owner, &MultiPolygon<f64>)> = units
+        .map(|(i, a)| (Owner::Unit(i), a))
+        .chain(parents.map(|(i, a)| (Owner::Parent(i), a)))
+        .chain(exclusions.map(|(i, a)| (Owner::Exclusion(i), a)))
+        .collect();
+    let snapped: Vec<Snapped> = areas
+        .par_iter()
+        .map(|&(owner, area)| snap(area, owner, grid))
+        .collect();
+
+    let mut rings = Rings::default();
+    let mut points = Vec::with_capacity(snapped.iter().map(|s| s.points.len()).sum());
+    rings.first.push(0);
+    let (mut faults, mut vertices, mut parts) = (Vec::new(), 0, 0);
+    for s in snapped {
+        let base = points.len() as u32;
+        points.extend_from_slice(&s.points);
+        rings.vertex.extend_from_slice(&s.vertex);
+        rings.first.extend(s.ends.iter().map(|e| base + e));
+        rings.info.extend(s.rings.into_iter().map(|r| RingInfo {
+            part: parts + r.polygon,
+            ..r
+        }));
+        parts += s.polygons;
+        faults.extend(s.faults);
+        vertices += s.vertices;
     }
-    for (i, area) in coverage.parents.iter().enumerate() {
-        reader.area(area, Owner::Parent(i));
+    let (pts, numbers) = number(&points);
+    drop(points);
+    rings.points = numbers;
+
+    let mut touched = LeastPlaces::default();
+    let count = rings.info.len() as u32;
+    let twice: Vec<(u32, Pt)> = (0..count)
+        .into_par_iter()
+        .filter_map(|r| Some((r, twice_visited(&rings, r, &pts)?)))
+        .collect();
+    twice.into_iter().for_each(|(r, at)| touched.see(r, at));
+
+    let mut doubled = LeastPlaces::default();
+    let mut segments = Segments::none(pts);
+    for runs in by_ends(&rings, segments.pts.len()) {
+        segments.ends.reserve(runs.len());
+        for same in runs.chunk_by(|a, b| a.ends == b.ends) {
+            segments.gather(same, &mut |ring, at| doubled.see(ring, at));
+        }
     }
-    for (i, area) in coverage.exclusions.iter().enumerate() {
-        reader.area(area, Owner::Exclusion(i));
-    }
-    let Reader {
-        pts,
-        raw,
-        rings,
-        mut faults,
-        vertices,
-        ..
-    } = reader;
-    // One finding per ring that runs along an edge twice, not one per edge: the first by place, whatever the order.
-    let mut doubled: FxHashMap<u32, Pt> = FxHashMap::default();
-    let segments = Segments::collect(pts, raw, |ring, at| {
-        doubled
-            .entry(ring)
-            .and_modify(|p| *p = at.min(*p))
-            .or_insert(at);
-    });
-    faults.extend(doubled.into_iter().map(|(ring, at)| RingFault {
-        owner: rings[ring as usize].owner,
-        fault: Fault::DoubledEdge,
-        at,
-    }));
     Read {
         segments,
         rings,
         faults,
+        doubled,
+        touched,
         vertices,
     }
 }
 
-struct Reader {
-    grid: Grid,
-    numbers: FxHashMap<Pt, u32>,
-    pts: Vec<Pt>,
-    raw: Vec<(u32, u32, u32)>,
+/// The least point that a ring comes to twice.
+fn twice_visited(rings: &Rings, r: u32, pts: &[Pt]) -> Option<Pt> {
+    let range = rings.first[r as usize] as usize..rings.first[r as usize + 1] as usize;
+    let mut numbers = rings.points[range].to_vec();
+    numbers.sort_unstable();
+    numbers
+        .windows(2)
+        .filter(|w| w[0] == w[1])
+        .map(|w| pts[w[0] as usize])
+        .min()
+}
+
+/// All runs, ascending, in lots of neighbouring first ends.
+fn by_ends(rings: &Rings, points: usize) -> Vec<Vec<Run>> {
+    let lots = (rings.points.len() / 50_000 + 1).min(4096);
+    let per_lot = points / lots + 1;
+    let mut out: Vec<Vec<Run>> = (0..lots)
+        .map(|_| Vec::with_capacity(rings.points.len() / lots * 5 / 4))
+        .collect();
+    for r in 0..rings.info.len() {
+        let (from, to) = (rings.first[r] as usize, rings.first[r + 1] as usize);
+        let ring = &rings.points[from..to];
+        for (i, &a) in ring.iter().enumerate() {
+            let b = if i + 1 == ring.len() {
+                ring[0]
+            } else {
+                ring[i + 1]
+            };
+            let ends = [a.min(b), a.max(b)];
+            out[ends[0] as usize / per_lot].push(Run {
+                ends,
+                ring: r as u32,
+                at: i as u32,
+            });
+        }
+    }
+    out.par_iter_mut().for_each(|lot| lot.sort_unstable());
+    out
+}
+
+/// An area on the grid.
+struct Snapped {
+    points: Vec<Pt>,
+    vertex: Vec<u32>,
+    /// Where each ring ends in `points`.
+    ends: Vec<u32>,
     rings: Vec<RingInfo>,
+    polygons: u32,
     faults: Vec<RingFault>,
-    parts: u32,
     vertices: usize,
 }
 
-impl Reader {
-    fn area(&mut self, area: &MultiPolygon<f64>, owner: Owner) {
-        for polygon in &area.0 {
-            self.ring(polygon.exterior(), true, owner);
-            for interior in polygon.interiors() {
-                self.ring(interior, false, owner);
-            }
-            self.parts += 1;
+fn snap(area: &MultiPolygon<f64>, owner: Owner, grid: Grid) -> Snapped {
+    let mut s = Snapped {
+        points: Vec::new(),
+        vertex: Vec::new(),
+        ends: Vec::new(),
+        rings: Vec::new(),
+        polygons: area.0.len() as u32,
+        faults: Vec::new(),
+        vertices: 0,
+    };
+    for (p, polygon) in area.0.iter().enumerate() {
+        let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
+        for (k, ring) in rings.enumerate() {
+            let info = RingInfo {
+                part: 0,
+                exterior: k == 0,
+                owner,
+                polygon: p as u32,
+                ring: k as u32,
+            };
+            s.ring(ring, info, grid);
         }
     }
+    s
+}
 
-    fn ring(&mut self, line: &LineString<f64>, exterior: bool, owner: Owner) {
+impl Snapped {
+    fn ring(&mut self, line: &LineString<f64>, info: RingInfo, grid: Grid) {
         self.vertices += line.0.len();
-        let mut numbers: Vec<u32> = Vec::with_capacity(line.0.len());
+        let begin = self.points.len();
         let mut lost = false;
-        for c in &line.0 {
-            let Some(p) = self.grid.snap(c.x, c.y) else {
+        for (i, c) in line.0.iter().enumerate() {
+            let Some(p) = grid.snap(c.x, c.y) else {
                 lost = true;
                 continue;
             };
-            let n = *self.numbers.entry(p).or_insert_with(|| {
-                self.pts.push(p);
-                (self.pts.len() - 1) as u32
-            });
-            if numbers.last() != Some(&n) {
-                numbers.push(n);
+            if self.points[begin..].last() != Some(&p) {
+                self.points.push(p);
+                self.vertex.push(i as u32);
             }
         }
-        while numbers.len() > 1 && numbers.first() == numbers.last() {
-            numbers.pop();
+        while self.points.len() > begin + 1
+            && self.points[begin] == self.points[self.points.len() - 1]
+        {
+            self.points.pop();
+            self.vertex.pop();
         }
         // The least point stands for the ring, whatever vertex it starts with.
-        let at = numbers
+        let at = self.points[begin..]
             .iter()
-            .map(|&n| self.pts[n as usize])
+            .copied()
             .min()
             .unwrap_or(Pt { x: 0, y: 0 });
-        if lost {
+        let mut fault = |fault| {
             self.faults.push(RingFault {
-                owner,
-                fault: Fault::Coordinate,
+                owner: info.owner,
+                fault,
                 at,
-            });
+            })
+        };
+        if lost {
+            fault(Fault::Coordinate);
         }
-        if numbers.len() < 3 {
+        if self.points.len() - begin < 3 {
             // An empty ring is how some formats write "no geometry"; it is the reader's matter, not a fault of shape.
             if !line.0.is_empty() {
-                self.faults.push(RingFault {
-                    owner,
-                    fault: Fault::Collapsed,
-                    at,
-                });
+                fault(Fault::Collapsed);
             }
+            self.points.truncate(begin);
+            self.vertex.truncate(begin);
             return;
         }
-        let mut sorted = numbers.clone();
-        sorted.sort_unstable();
-        let twice = sorted
-            .windows(2)
-            .filter(|w| w[0] == w[1])
-            .map(|w| self.pts[w[0] as usize]);
-        if let Some(at) = twice.min() {
-            self.faults.push(RingFault {
-                owner,
-                fault: Fault::SelfTouch,
-                at,
-            });
-        }
-        let ring = self.rings.len() as u32;
-        self.rings.push(RingInfo {
-            part: self.parts,
-            exterior,
-            owner,
-        });
-        for (i, &a) in numbers.iter().enumerate() {
-            let b = numbers[(i + 1) % numbers.len()];
-            self.raw.push((a.min(b), a.max(b), ring));
-        }
+        self.rings.push(info);
+        self.ends.push(self.points.len() as u32);
     }
 }
