@@ -23,8 +23,17 @@ pub(super) struct Examined {
     pub vertices: usize,
 }
 
+/// What the caller needs of the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Findings alone.
+    Findings,
+    /// Findings and the common lines of neighbours.
+    FindingsAndLines,
+}
+
 /// Runs the engine. `gap_width_m` as in [`Options::gap_width`].
-pub(super) fn examine(subject: &Subject, gap_width_m: f64) -> Examined {
+pub(super) fn examine(subject: &Subject, gap_width_m: f64, wanted: Wanted) -> Examined {
     let geographic = subject.plane.is_geographic();
     let options = Options {
         grid: if geographic {
@@ -38,6 +47,7 @@ pub(super) fn examine(subject: &Subject, gap_width_m: f64) -> Examined {
             Metric::Metres
         },
         gap_width: gap_width_m,
+        lines: wanted == Wanted::FindingsAndLines,
     };
     let coverage = Coverage {
         units: subject
@@ -57,14 +67,17 @@ pub(super) fn examine(subject: &Subject, gap_width_m: f64) -> Examined {
         lines,
         counts,
     } = check(&coverage, &options);
-    let findings = defects.par_iter().map(|d| finding(d, subject)).collect();
+    let findings = defects
+        .into_par_iter()
+        .map(|d| finding(d, subject))
+        .collect();
     let lines = lines
         .into_par_iter()
         .map(|l| {
             let geometry = geo_types::MultiLineString(
                 l.agreed
                     .0
-                    .iter()
+                    .into_iter()
                     .map(|line| line_to_storage(line, &subject.plane))
                     .collect(),
             );
@@ -84,10 +97,10 @@ pub(super) fn examine(subject: &Subject, gap_width_m: f64) -> Examined {
     }
 }
 
-fn finding(defect: &Defect, subject: &Subject) -> FindingBody {
+fn finding(mut defect: Defect, subject: &Subject) -> FindingBody {
     let polygon = defect
         .polygon
-        .as_ref()
+        .take()
         .map(|p| polygon_to_storage(p, &subject.plane));
     let measures = polygon.as_ref().map(measure);
     let [x, y] = defect.place;
@@ -152,7 +165,7 @@ fn finding(defect: &Defect, subject: &Subject) -> FindingBody {
         geometry: Some(polygon.map_or_else(|| Geometry::Point(Point(place)), Geometry::Polygon)),
         point: Some([place.x, place.y]),
         place: None,
-        params: sentence(defect, labels, parent.map(|p| p.label()), measures),
+        params: sentence(&defect, labels, parent.map(|p| p.label()), measures),
     }
 }
 

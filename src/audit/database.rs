@@ -7,9 +7,10 @@ use jieming_domain::severity::thresholds;
 use jieming_domain::unit::{ExtentKind, parent_by_code};
 use jieming_geodata::crs::{ParameterSet, Plane};
 
+use super::coverage::{self, Wanted};
 use super::places::{Ground, JudgedPlace};
 use super::subject::{Subject, SubjectUnit};
-use super::{coverage, identity, places, registry};
+use super::{identity, places, registry};
 use crate::store::{FindingBody, Run, ScopeChanges, Store, StoreError, UnitExtent};
 
 /// The scope of findings on places.
@@ -75,7 +76,7 @@ async fn examine_all(
         changes.push(
             blocking(move || {
                 let subject = subject(level, kind, units, parents, &parameters);
-                let examined = coverage::examine(&subject, 0.0);
+                let examined = coverage::examine(&subject, 0.0, Wanted::FindingsAndLines);
                 let mut found = examined.findings;
                 found.retain(reported);
                 found.extend(registry::examine(&subject));

@@ -10,12 +10,16 @@ use jieming_domain::severity::thresholds;
 use jieming_domain::unit::{ExtentKind, level_rank};
 use jieming_geodata::crs::Plane;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
+use super::coverage::{self, Wanted};
 use super::places::{Ground, JudgedPlace};
 use super::subject::{Subject, SubjectUnit};
-use super::{coverage, places, registry};
-use crate::ingest::{FileOptions, Progress, Reading, Refused, UnitsFile, read_places, read_units};
+use super::{places, registry};
+use crate::ingest::{
+    FileOptions, Progress, Reading, Refused, UnitRecord, UnitsFile, read_places, read_units,
+};
 use crate::store::{FindingBody, Party, RowFinding, RowResult, RowState};
 
 /// From which size overlaps, gaps and spills are reported. Raising a minimum only hides.
@@ -125,115 +129,98 @@ pub fn audit_files(
         _ => Plane::storage(),
     };
     let mixed = all.iter().any(|f| f.plane != plane);
-    let area = |plane_area: &MultiPolygon<f64>, storage: &MultiPolygon<f64>| {
-        if mixed {
-            storage.clone()
-        } else {
-            plane_area.clone()
-        }
-    };
+    let mut bodies: Vec<FindingBody> = files.iter().flat_map(unreadable).collect();
     let mut grounds: Vec<Ground> = Vec::new();
+    let mut areas: Vec<(Party, MultiPolygon<f64>)> = Vec::new();
     let mut levels: BTreeMap<(usize, String), Vec<SubjectUnit>> = BTreeMap::new();
-    let mut at: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for file in &files {
-        for unit in &file.units {
-            let subject = SubjectUnit {
+    let mut at: FxHashMap<(String, String), usize> = FxHashMap::default();
+    let several = files.len() > 1;
+    for file in files {
+        let accuracy_m = (file.accuracy_m > 0.0).then_some(file.accuracy_m);
+        for mut unit in file.units {
+            let party = || Party {
                 unit_id: None,
-                code: unit.code.clone(),
+                code: key(&unit.code, &unit.name),
                 name: unit.name.clone(),
-                other_names: unit.other_names.clone(),
-                parent: unit.parent_code.clone(),
-                area: area(&unit.geometry, &unit.storage),
-                accuracy_m: (file.accuracy_m > 0.0).then_some(file.accuracy_m),
             };
-            let list = levels
-                .entry((level_rank(&unit.level), unit.level.clone()))
-                .or_default();
-            // One code in two files is one unit, too.
-            match at.get(&(unit.level.clone(), subject.key().to_owned())) {
-                Some(&i) => list[i].area.0.extend(subject.area.0),
-                None => {
-                    at.insert((unit.level.clone(), subject.key().to_owned()), list.len());
-                    list.push(subject);
-                }
+            if options.keep_areas {
+                areas.push((party(), unit.storage.clone()));
             }
             if options.places.is_some() {
                 grounds.push(Ground {
-                    party: Party {
-                        unit_id: None,
-                        code: key(&unit.code, &unit.name),
-                        name: unit.name.clone(),
-                    },
+                    party: party(),
                     level: unit.level.clone(),
                     parent: unit.parent_code.clone(),
                     area: unit.storage.clone(),
                 });
             }
+            let level = std::mem::take(&mut unit.level);
+            let subject = SubjectUnit {
+                unit_id: None,
+                code: std::mem::take(&mut unit.code),
+                name: std::mem::take(&mut unit.name),
+                other_names: std::mem::take(&mut unit.other_names),
+                parent: unit.parent_code.take(),
+                area: unit.into_area(!mixed),
+                accuracy_m,
+            };
+            let known = several.then(|| (level.clone(), subject.key().to_owned()));
+            let list = levels.entry((level_rank(&level), level)).or_default();
+            // One code in two files is one unit, too.
+            match known.as_ref().and_then(|k| at.get(k)) {
+                Some(&i) => list[i].area.0.extend(subject.area.0),
+                None => {
+                    if let Some(k) = known {
+                        at.insert(k, list.len());
+                    }
+                    list.push(subject);
+                }
+            }
         }
     }
-    let parents: Vec<SubjectUnit> = parents
-        .iter()
-        .flat_map(|file| {
-            file.units.iter().map(|u| {
-                bounding(
-                    u.code.clone(),
-                    u.name.clone(),
-                    area(&u.geometry, &u.storage),
-                )
-            })
-        })
+    let mut parents: Vec<SubjectUnit> = parents
+        .into_iter()
+        .flat_map(|file| file.units)
+        .map(|u| bounding(u, !mixed))
         .collect();
-    let exclusions: Vec<MultiPolygon<f64>> = exclusions
-        .iter()
-        .flat_map(|file| file.units.iter().map(|u| area(&u.geometry, &u.storage)))
+    let mut exclusions: Vec<MultiPolygon<f64>> = exclusions
+        .into_iter()
+        .flat_map(|file| file.units)
+        .map(|u| u.into_area(!mixed))
         .collect();
-    let rejected = files.iter().flat_map(unreadable);
-    let mut bodies: Vec<FindingBody> = rejected.collect();
-    let areas = if options.keep_areas {
-        let units = files.iter_mut().flat_map(|f| f.units.drain(..));
-        units
-            .map(|u| {
-                (
-                    Party {
-                        unit_id: None,
-                        code: key(&u.code, &u.name),
-                        name: u.name,
-                    },
-                    u.storage,
-                )
-            })
-            .collect()
-    } else {
-        Vec::new()
-    };
-    drop(files);
 
     let (mut units, mut vertices) = (0, 0);
-    let ranks: Vec<(usize, String)> = levels.keys().cloned().collect();
-    for (n, key) in ranks.iter().enumerate() {
-        let list = levels.get(key).cloned().unwrap_or_default();
+    let mut left = levels.len();
+    let mut before: Option<(usize, Vec<SubjectUnit>)> = None;
+    for ((rank, level), list) in levels {
+        left -= 1;
+        // The last level needs no copy.
+        let mut for_all = (
+            std::mem::take(&mut parents),
+            std::mem::take(&mut exclusions),
+        );
+        if left > 0 {
+            (parents, exclusions) = for_all.clone();
+        }
         // Without a file of parents, a level above in the same file serves, where units name theirs or codes tell it.
-        let above = match (
-            &parents[..],
-            n.checked_sub(1).and_then(|k| levels.get(&ranks[k])),
-        ) {
-            ([], Some(above)) if key.0 > ranks[n - 1].0 => named_above(&list, above),
-            _ => parents.clone(),
-        };
+        if let Some((_, above)) = before.filter(|(r, _)| for_all.0.is_empty() && rank > *r) {
+            for_all.0 = named_above(&list, above);
+        }
         units += list.len();
         let subject = Subject::new(
-            key.1.clone(),
+            level,
             ExtentKind::Legal,
             plane.clone(),
             mixed,
             list,
-            above,
-            exclusions.clone(),
+            for_all.0,
+            for_all.1,
         );
-        let examined = coverage::examine(&subject, options.gap_width_m);
+        let examined = coverage::examine(&subject, options.gap_width_m, Wanted::Findings);
         vertices += examined.vertices;
         bodies.extend(examined.findings);
         bodies.extend(registry::examine(&subject));
+        before = Some((rank, subject.units));
     }
     if let Some((path, how)) = &options.places {
         let mut judged = Vec::new();
@@ -308,20 +295,20 @@ fn unreadable(file: &UnitsFile) -> Vec<FindingBody> {
         .collect()
 }
 
-fn bounding(code: String, name: String, area: MultiPolygon<f64>) -> SubjectUnit {
+fn bounding(mut unit: UnitRecord, in_plane: bool) -> SubjectUnit {
     SubjectUnit {
         unit_id: None,
-        code,
-        name,
+        code: std::mem::take(&mut unit.code),
+        name: std::mem::take(&mut unit.name),
         other_names: Vec::new(),
         parent: None,
-        area,
+        area: unit.into_area(in_plane),
         accuracy_m: None,
     }
 }
 
 /// The units of the level above that are a parent of at least one of these.
-fn named_above(units: &[SubjectUnit], above: &[SubjectUnit]) -> Vec<SubjectUnit> {
+fn named_above(units: &[SubjectUnit], mut above: Vec<SubjectUnit>) -> Vec<SubjectUnit> {
     let wanted: std::collections::BTreeSet<String> = units
         .iter()
         .filter_map(|u| {
@@ -330,16 +317,13 @@ fn named_above(units: &[SubjectUnit], above: &[SubjectUnit]) -> Vec<SubjectUnit>
                 .or_else(|| jieming_domain::unit::parent_by_code(&u.code))
         })
         .collect();
+    above.retain(|a| wanted.contains(&a.code) || wanted.contains(&a.name));
     above
-        .iter()
-        .filter(|a| wanted.contains(&a.code) || wanted.contains(&a.name))
-        .cloned()
-        .collect()
 }
 
 /// Orders findings and names them: a digest of rule, parties and geometry; equal ones are numbered.
 fn identified(mut bodies: Vec<FindingBody>) -> Vec<FileFinding> {
-    bodies.sort_by(|a, b| {
+    bodies.par_sort_by(|a, b| {
         (level_rank(&a.level), &a.level, a.kind, a.gap_kind)
             .cmp(&(level_rank(&b.level), &b.level, b.kind, b.gap_kind))
             .then_with(|| {
@@ -359,22 +343,30 @@ fn identified(mut bodies: Vec<FindingBody>) -> Vec<FileFinding> {
                     .cmp(&b.point.map(|p| p.map(f64::to_bits)))
             })
     });
-    let digests: Vec<String> = bodies.par_iter().map(digest).collect();
-    let mut times: BTreeMap<String, usize> = BTreeMap::new();
-    bodies
-        .into_iter()
-        .zip(digests)
-        .map(|(body, digest)| {
-            let n = times.entry(digest.clone()).or_default();
-            *n += 1;
-            let id = if *n == 1 {
-                digest
-            } else {
-                format!("{digest}-{n}")
-            };
-            FileFinding { id, body }
+    let mut found: Vec<FileFinding> = bodies
+        .into_par_iter()
+        .map(|body| FileFinding {
+            id: digest(&body),
+            body,
         })
-        .collect()
+        .collect();
+    let mut order: Vec<u32> = (0..found.len() as u32).collect();
+    order
+        .par_sort_unstable_by(|&a, &b| (&found[a as usize].id, a).cmp(&(&found[b as usize].id, b)));
+    let mut times = 1;
+    for k in 1..order.len() {
+        let [before, here] = [order[k - 1], order[k]].map(|i| i as usize);
+        // The one before may have got its number already.
+        times = if found[before].id.starts_with(&found[here].id) {
+            times + 1
+        } else {
+            1
+        };
+        if times > 1 {
+            found[here].id += &format!("-{times}");
+        }
+    }
+    found
 }
 
 fn digest(body: &FindingBody) -> String {
@@ -409,11 +401,14 @@ fn digest(body: &FindingBody) -> String {
         h.update(x.to_le_bytes());
         h.update(y.to_le_bytes());
     }
-    h.finalize()
-        .iter()
-        .take(8)
-        .map(|b| format!("{b:02x}"))
-        .collect()
+    let hash = h.finalize();
+    let mut id = String::with_capacity(16);
+    for b in &hash[..8] {
+        for half in [b >> 4, b & 15] {
+            id.push(char::from(b"0123456789abcdef"[usize::from(half)]));
+        }
+    }
+    id
 }
 
 impl FileAudit {

@@ -16,8 +16,13 @@ pub(super) struct Measures {
 
 /// A line of the plane as longitude, latitude in EPSG:4490. A point that has no place there stays as it was: it came
 /// from there, so that does not occur for data that were read through the same plane.
-pub(super) fn line_to_storage(line: &LineString<f64>, plane: &Plane) -> LineString<f64> {
-    LineString(line.0.iter().map(|&c| coord_to_storage(c, plane)).collect())
+pub(super) fn line_to_storage(mut line: LineString<f64>, plane: &Plane) -> LineString<f64> {
+    if !plane.is_storage() {
+        for c in &mut line.0 {
+            *c = coord_to_storage(*c, plane);
+        }
+    }
+    line
 }
 
 /// See [`line_to_storage`].
@@ -28,13 +33,12 @@ pub(super) fn coord_to_storage(c: Coord<f64>, plane: &Plane) -> Coord<f64> {
 }
 
 /// See [`line_to_storage`].
-pub(super) fn polygon_to_storage(p: &Polygon<f64>, plane: &Plane) -> Polygon<f64> {
+pub(super) fn polygon_to_storage(p: Polygon<f64>, plane: &Plane) -> Polygon<f64> {
+    let (exterior, interiors) = p.into_inner();
+    let interiors = interiors.into_iter();
     Polygon::new(
-        line_to_storage(p.exterior(), plane),
-        p.interiors()
-            .iter()
-            .map(|r| line_to_storage(r, plane))
-            .collect(),
+        line_to_storage(exterior, plane),
+        interiors.map(|r| line_to_storage(r, plane)).collect(),
     )
 }
 

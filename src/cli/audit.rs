@@ -9,6 +9,7 @@ use jieming_domain::finding::{Kind, Severity};
 use jieming_domain::lang::Lang;
 use jieming_domain::{message, rules};
 use jieming_reports::{Effort, Finding, Format, Report, Scope};
+use rayon::prelude::*;
 
 use super::output::{fail, file_name, write_file, write_stdout};
 use super::report::by_name;
@@ -48,6 +49,7 @@ pub async fn audit_of_files(
         Err(e) => return fail(&e.to_string()),
     };
     let gravest = audit.gravest();
+    remarks(&audit, lang);
     let report = Report {
         lang,
         scope: Scope::Audit { subject: name },
@@ -57,17 +59,17 @@ pub async fn audit_of_files(
         sources: args.files.iter().map(|p| p.display().to_string()).collect(),
         parties: audit
             .areas
-            .iter()
-            .map(|(p, area)| jieming_reports::Party {
-                code: p.code.clone(),
-                name: p.name.clone(),
-                geometry: area.clone(),
+            .into_iter()
+            .map(|(p, geometry)| jieming_reports::Party {
+                code: p.code,
+                name: p.name,
+                geometry,
             })
             .collect(),
         findings: audit
             .findings
-            .iter()
-            .map(|f| finding(&f.id, &f.body, None, lang))
+            .into_par_iter()
+            .map(|f| finding(f.id, f.body, None, lang))
             .collect(),
         lines: Vec::new(),
         effort: Some(Effort {
@@ -77,7 +79,6 @@ pub async fn audit_of_files(
         }),
         figures: Report::FIGURES,
     };
-    remarks(&audit, lang);
     finish(&report, args, gravest)
 }
 
@@ -115,9 +116,9 @@ pub async fn audit_of_database(
             Ok(page) => page,
             Err(e) => return fail(&e.to_string()),
         };
-        for f in page.items.iter().filter(|f| minima.let_pass(&f.body)) {
+        for f in page.items.into_iter().filter(|f| minima.let_pass(&f.body)) {
             gravest = gravest.max(Some(f.body.severity));
-            findings.push(finding(&f.id, &f.body, Some(f.state), lang));
+            findings.push(finding(f.id, f.body, Some(f.state), lang));
         }
         after = page.next;
         if after.is_none() {

@@ -333,8 +333,6 @@ async fn stage(
 }
 
 fn extent(unit: super::UnitRecord, file: &UnitsFile, kind: ExtentKind) -> NewExtent {
-    // Numbers that were not moved need no second copy.
-    let moved = unit.geometry != unit.storage;
     NewExtent {
         area_m2: area_m2(&unit.storage),
         level: unit.level,
@@ -343,12 +341,11 @@ fn extent(unit: super::UnitRecord, file: &UnitsFile, kind: ExtentKind) -> NewExt
         code: unit.code,
         name: unit.name,
         geometry: unit.storage,
-        source: moved.then_some(unit.geometry),
-        plane: if moved {
-            file.plane.text().to_owned()
-        } else {
-            "EPSG:4490".to_owned()
+        plane: match &unit.source {
+            Some(_) => file.plane.text().to_owned(),
+            None => "EPSG:4490".to_owned(),
         },
+        source: unit.source,
         source_crs: file.source_crs.clone(),
         method: file.method.clone(),
         accuracy_m: Some(file.accuracy_m).filter(|a| *a > 0.0),

@@ -36,14 +36,43 @@ pub struct UnitRecord {
     pub level: String,
     /// Code of the unit above, when the file says it.
     pub parent_code: Option<String>,
-    /// In the plane of the source: where topology is decided. Parts of all rows, in order, as they came.
-    pub geometry: MultiPolygon<f64>,
-    /// The same in EPSG:4490 degrees, vertex by vertex.
+    /// In EPSG:4490 degrees. Parts of all rows, in order, as they came.
     pub storage: MultiPolygon<f64>,
+    /// The same in the plane of the source, vertex by vertex: where topology is decided. `None` when these are the
+    /// same numbers.
+    pub source: Option<MultiPolygon<f64>>,
     /// Rows of the file, from 1.
     pub rows: Vec<u64>,
     /// Attributes of the first row, as received.
     pub attributes: Attributes,
+}
+
+impl UnitRecord {
+    /// The area in the plane of the source.
+    pub fn in_plane(&self) -> &MultiPolygon<f64> {
+        self.source.as_ref().unwrap_or(&self.storage)
+    }
+
+    /// Takes the area out: in the plane of the source, or in EPSG:4490 degrees.
+    pub fn into_area(self, in_plane: bool) -> MultiPolygon<f64> {
+        self.source.filter(|_| in_plane).unwrap_or(self.storage)
+    }
+
+    /// Takes in further parts.
+    fn extend(&mut self, part: Area) {
+        if self.source.is_some() || part.source.is_some() {
+            let more = part.source.unwrap_or_else(|| part.storage.clone());
+            let source = self.source.get_or_insert_with(|| self.storage.clone());
+            source.0.extend(more.0);
+        }
+        self.storage.0.extend(part.storage.0);
+    }
+}
+
+/// The area of a row: in storage, and in the plane of the source where that has other numbers.
+struct Area {
+    storage: MultiPolygon<f64>,
+    source: Option<MultiPolygon<f64>>,
 }
 
 /// What a file of units holds.
@@ -51,7 +80,7 @@ pub struct UnitRecord {
 pub struct UnitsFile {
     /// The units, in order of first appearance.
     pub units: Vec<UnitRecord>,
-    /// The plane of [`UnitRecord::geometry`].
+    /// The plane of the source: see [`UnitRecord::in_plane`].
     pub plane: Plane,
     /// What the source's coordinate system was said or taken to be.
     pub source_crs: String,
@@ -208,7 +237,7 @@ struct Part {
     name: String,
     level: String,
     parent: Option<String>,
-    geometry: Option<(MultiPolygon<f64>, MultiPolygon<f64>)>,
+    area: Option<Area>,
     attributes: Attributes,
     findings: Vec<RowFinding>,
 }
@@ -269,7 +298,7 @@ fn gather(
             name: part.name.clone(),
             code: part.code.clone(),
         };
-        let Some((plane, storage)) = part.geometry.take() else {
+        let Some(area) = part.area.take() else {
             file.rows.rejected += 1;
             file.results.push(result(RowState::Rejected));
             file.findings.append(&mut part.findings);
@@ -289,8 +318,8 @@ fn gather(
                     other_names: Vec::new(),
                     level: part.level.clone(),
                     parent_code: part.parent.clone(),
-                    geometry: plane,
-                    storage,
+                    storage: area.storage,
+                    source: area.source,
                     rows: vec![part.number],
                     attributes: part.attributes.clone(),
                 });
@@ -315,8 +344,7 @@ fn gather(
                     part.findings.push(f);
                     unit.other_names.push(part.name.clone());
                 }
-                unit.geometry.0.extend(plane.0);
-                unit.storage.0.extend(storage.0);
+                unit.extend(area);
                 unit.rows.push(part.number);
                 if unit.parent_code.is_none() {
                     unit.parent_code = part.parent.take();
@@ -390,7 +418,7 @@ fn part(row: Row, columns: &Columns, options: &FileOptions, plan: &Plan) -> Part
         findings.push(f);
         None
     };
-    let geometry = match row.geometry {
+    let area = match row.geometry {
         RowGeometry::Absent | RowGeometry::Null => {
             refuse(finding(Some(number), "geometry.missing", None, None))
         }
@@ -404,16 +432,16 @@ fn part(row: Row, columns: &Columns, options: &FileOptions, plan: &Plan) -> Part
                 refuse(finding(Some(number), "geometry.kind", None, Some(kind)))
             }
             Err(NoPolygons::Unusable(why)) => refuse(unusable(number, &why, None)),
-            Ok(found) => match to_storage(plan, &found.polygons) {
+            Ok(found) => match to_storage(plan, found.polygons) {
                 Err((why, expected)) => refuse(unusable(number, &why, Some(&expected))),
-                Ok(both) => {
+                Ok(area) => {
                     for why in &found.left_out {
                         findings.push(RowFinding {
                             rule: "geometry.part".into(),
                             ..unusable(number, why, None)
                         });
                     }
-                    Some(both)
+                    Some(area)
                 }
             },
         },
@@ -424,7 +452,7 @@ fn part(row: Row, columns: &Columns, options: &FileOptions, plan: &Plan) -> Part
         name,
         level,
         parent,
-        geometry,
+        area,
         attributes,
         findings,
     }
@@ -440,17 +468,19 @@ fn unusable(row: u64, why: &Text, expected: Option<&Text>) -> RowFinding {
     with_text(f, "expected", expected.unwrap_or(&usual))
 }
 
-type Both = (MultiPolygon<f64>, MultiPolygon<f64>);
-
-fn to_storage(plan: &Plan, source: &MultiPolygon<f64>) -> Result<Both, (Text, Text)> {
-    let as_geometry = Geometry::MultiPolygon(source.clone());
-    match plan.geometry_to_storage(&as_geometry) {
-        Ok(Geometry::MultiPolygon(m)) => Ok((source.clone(), m)),
+fn to_storage(plan: &Plan, source: MultiPolygon<f64>) -> Result<Area, (Text, Text)> {
+    let source = Geometry::MultiPolygon(source);
+    let storage = plan.geometry_to_storage(&source);
+    match (storage, source) {
+        (Ok(Geometry::MultiPolygon(storage)), Geometry::MultiPolygon(source)) => Ok(Area {
+            source: (source != storage).then_some(source),
+            storage,
+        }),
         // The way to storage moves vertices and keeps the kind.
-        Ok(_) => Err((
+        (Ok(_), _) => Err((
             Text::new("图形类型改变", "the kind of geometry changed"),
             Text::new("面", "polygons"),
         )),
-        Err(p) => Err((p.found, p.expected)),
+        (Err(p), _) => Err((p.found, p.expected)),
     }
 }

@@ -28,8 +28,8 @@ pub async fn findings(
         let got = store
             .findings(filter, FindingSort::default(), page, true)
             .await?;
-        let fitting = got.items.iter().filter(|f| passes(&f.body));
-        all.extend(fitting.map(|f| finding(&f.id, &f.body, Some(f.state), lang)));
+        let fitting = got.items.into_iter().filter(|f| passes(&f.body));
+        all.extend(fitting.map(|f| finding(f.id, f.body, Some(f.state), lang)));
         match got.next {
             Some(next) => {
                 page = PageRequest {

@@ -16,20 +16,22 @@ use gather::{affected_names, findings, neighbours, sources};
 
 /// A finding as reports show it, its sentence in the report's language.
 pub fn finding(
-    id: &str,
-    body: &FindingBody,
+    id: String,
+    body: FindingBody,
     state: Option<FindingState>,
     lang: Lang,
 ) -> jieming_reports::Finding {
+    let message = rules::message(&body.rule, &body.params, lang);
+    let (units, unit_names) = body.units.into_iter().map(|u| (u.code, u.name)).unzip();
     jieming_reports::Finding {
-        id: id.to_owned(),
-        rule: body.rule.clone(),
+        id,
+        rule: body.rule,
         kind: body.kind,
         gap_kind: body.gap_kind,
-        units: body.units.iter().map(|u| u.code.clone()).collect(),
-        unit_names: body.units.iter().map(|u| u.name.clone()).collect(),
-        parent: body.parent.clone(),
-        level: Some(body.level.clone()),
+        units,
+        unit_names,
+        parent: body.parent,
+        level: Some(body.level),
         severity: body.severity,
         state: state.map(|s| match s {
             FindingState::New => State::New,
@@ -39,10 +41,10 @@ pub fn finding(
         area_m2: body.area_m2,
         max_width_m: body.max_width_m,
         length_m: body.length_m,
-        message: rules::message(&body.rule, &body.params, lang),
-        geometry: body.geometry.clone(),
+        message,
+        geometry: body.geometry,
         point: body.point,
-        places: body.place.iter().map(|p| p.1.clone()).collect(),
+        places: body.place.into_iter().map(|p| p.1).collect(),
     }
 }
 

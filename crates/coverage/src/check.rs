@@ -64,13 +64,17 @@ pub fn check(coverage: &Coverage<'_>, options: &Options) -> Outcome {
                 .map(move |z| (group.clone(), z))
         })
         .collect();
-    let mut lines = Lines::new(&arrangement, &claims, options.metric, options.grid);
-    for (group, zone) in &found {
-        if matches!(group, Group::Overlap(_) | Group::Gap(_)) {
-            lines.zone(zone);
+    let lines = if options.lines {
+        let mut lines = Lines::new(&arrangement, &claims, options.metric, options.grid);
+        for (group, zone) in &found {
+            if matches!(group, Group::Overlap(_) | Group::Gap(_)) {
+                lines.zone(zone);
+            }
         }
-    }
-    let lines = lines.finish();
+        lines.finish()
+    } else {
+        Vec::new()
+    };
     let mut defects: Vec<Defect> = found
         .par_iter()
         .map(|(group, zone)| defect(group, zone, &arrangement, &claims, coverage, options))

@@ -75,6 +75,8 @@ pub struct Options {
     pub metric: Metric,
     /// Diameter in metres of the disc whose closing shows inlets and corridors of a coverage without parents; 0 = not sought.
     pub gap_width: f64,
+    /// Whether [`Outcome::lines`] is wanted.
+    pub lines: bool,
 }
 
 /// What is wrong at a place.

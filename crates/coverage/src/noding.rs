@@ -17,7 +17,6 @@ use crate::grid::{Pt, crossing, passes_pixel};
 use crate::numbering::Curve;
 use crate::segments::{Run, Segments};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
 /// What noding sees of the segments given, for the faults of rings.
 pub(crate) enum Meeting {
@@ -78,49 +77,7 @@ fn led_through(
     let Meetings { hits, crossings } = meetings;
     let mut hits: Vec<(u32, u32)> = hits.into_iter().map(|(s, _, n)| (s, n)).collect();
     if !crossings.is_empty() {
-        // Crossings whose pixel no vertex occupies are new hot pixels: other segments may pass them as well.
-        let curve = Curve::around(&segments.pts);
-        let mut fresh: Vec<Pt> = crossings.iter().map(|c| c.2).collect();
-        fresh.par_sort_unstable_by_key(|&p| (curve.key(p), p));
-        fresh.dedup();
-        let mut number: FxHashMap<Pt, u32> = fresh.iter().map(|&p| (p, u32::MAX)).collect();
-        for ends in &segments.ends {
-            for &n in ends {
-                if let Some(known) = number.get_mut(&segments.pts[n as usize]) {
-                    *known = n;
-                }
-            }
-        }
-        fresh.retain(|p| number[p] == u32::MAX);
-        for &p in &fresh {
-            number.insert(p, segments.pts.len() as u32);
-            segments.pts.push(p);
-        }
-        for &(s, t, at) in &crossings {
-            let n = number[&at];
-            hits.extend([(s, n), (t, n)]);
-        }
-        let first = segments.pts.len() - fresh.len();
-        let passings: Vec<Vec<(u32, u32)>> = fresh
-            .par_chunks(1024)
-            .enumerate()
-            .map(|(chunk, points)| {
-                let mut out = Vec::new();
-                for (k, &p) in points.iter().enumerate() {
-                    let n = (first + chunk * 1024 + k) as u32;
-                    boxes.meeting(&Box2::of(p, p), 0, &mut |leaf| {
-                        for s in leaf_members(leaf, segments.ends.len()) {
-                            let (a, b) = segments.pair(s);
-                            if passes_pixel(a, b, p) {
-                                out.push((s as u32, n));
-                            }
-                        }
-                    });
-                }
-                out
-            })
-            .collect();
-        passings.into_iter().for_each(|p| hits.extend(p));
+        hits.extend(hot_pixels(&mut segments, boxes, crossings));
     }
     if hits.is_empty() {
         return (segments, None);
@@ -131,23 +88,72 @@ fn led_through(
     (segments, Some(fresh))
 }
 
+/// Makes the pixels of crossings hot: gives each crossing segment with the number of its pixel, and each segment that
+/// passes a pixel which no vertex occupied before.
+fn hot_pixels(
+    segments: &mut Segments,
+    boxes: &Boxes,
+    mut crossings: Vec<(u32, u32, Pt)>,
+) -> Vec<(u32, u32)> {
+    let curve = Curve::around(&segments.pts);
+    crossings.par_sort_unstable_by_key(|&(s, t, at)| (curve.key(at), at, s, t));
+    let pixels: Vec<&[(u32, u32, Pt)]> = crossings.chunk_by(|a, b| a.2 == b.2).collect();
+    // For each pixel the vertex that occupies it, or the segments that pass it.
+    let look = |p: Pt| {
+        let (mut occupied, mut passing) = (None, Vec::new());
+        boxes.meeting(&Box2::of(p, p), 0, &mut |leaf| {
+            for s in leaf_members(leaf, segments.ends.len()) {
+                let (a, b) = segments.pair(s);
+                match p {
+                    _ if p == a => occupied = Some(segments.ends[s][0]),
+                    _ if p == b => occupied = Some(segments.ends[s][1]),
+                    _ if passes_pixel(a, b, p) => passing.push(s as u32),
+                    _ => {}
+                }
+            }
+        });
+        (occupied, passing)
+    };
+    let found: Vec<(Option<u32>, Vec<u32>)> = pixels.par_iter().map(|c| look(c[0].2)).collect();
+    let mut hits = Vec::with_capacity(2 * crossings.len());
+    for (crossings, (occupied, passing)) in pixels.into_iter().zip(found) {
+        match occupied {
+            // Whoever passes the pixel of a vertex has met the vertex.
+            Some(n) => hits.extend(crossings.iter().flat_map(|&(s, t, _)| [(s, n), (t, n)])),
+            None => {
+                let n = segments.pts.len() as u32;
+                segments.pts.push(crossings[0].2);
+                hits.extend(passing.into_iter().map(|s| (s, n)));
+            }
+        }
+    }
+    hits
+}
+
 /// Leads each hit segment through its hits. Gives which of the segments are new.
 fn split(
-    segments: Segments,
+    mut segments: Segments,
     hits: &[(u32, u32)],
     doubled: &mut impl FnMut(u32, Pt),
 ) -> (Segments, Vec<bool>) {
     let each: Vec<&[(u32, u32)]> = hits.chunk_by(|a, b| a.0 == b.0).collect();
-    let mut pieces: Vec<Run> = each
-        .par_iter()
-        .flat_map_iter(|hits| pieces(&segments, hits[0].0, hits))
+    let lots: Vec<Vec<Run>> = each
+        .par_chunks(4096)
+        .map(|many| {
+            let mut out = Vec::with_capacity(3 * many.len());
+            for hits in many {
+                pieces(&segments, hits, &mut out);
+            }
+            out
+        })
         .collect();
+    let mut pieces = lots.concat();
+    drop(lots);
     pieces.par_sort_unstable();
 
     // What was not hit and the new pieces, in one order.
     let n = segments.ends.len();
-    let mut out = Segments::none(Vec::new());
-    out.pts = segments.pts.clone();
+    let mut out = Segments::none(std::mem::take(&mut segments.pts));
     out.ends.reserve(n + pieces.len());
     out.offset.reserve(n + pieces.len());
     out.owners.reserve(segments.owners.len() + pieces.len());
@@ -185,23 +191,26 @@ fn split(
     (out, fresh)
 }
 
-/// The pieces of segment `s` between its hits.
-fn pieces(segments: &Segments, s: u32, hits: &[(u32, u32)]) -> Vec<Run> {
-    let [a, b] = segments.ends[s as usize];
-    let (pa, pb) = segments.pair(s as usize);
-    let inside = |&n: &u32| n != a && n != b;
-    let mut path: Vec<u32> = hits.iter().map(|h| h.1).filter(inside).collect();
+/// The pieces of a segment between its hits.
+fn pieces(segments: &Segments, hits: &[(u32, u32)], out: &mut Vec<Run>) {
+    let s = hits[0].0 as usize;
+    let [a, b] = segments.ends[s];
+    let (pa, pb) = segments.pair(s);
     // The pixels a segment passes follow each other monotonously in x and in y.
     let (sx, sy) = ((pb.x - pa.x).signum(), (pb.y - pa.y).signum());
-    path.sort_unstable_by_key(|&n| {
-        let p = segments.pts[n as usize];
-        (sx * p.x, sy * p.y)
-    });
-    path.push(b);
-    let mut out = Vec::with_capacity(path.len());
+    let mut path: Vec<(i64, i64, u32)> = hits
+        .iter()
+        .map(|h| h.1)
+        .filter(|&n| n != a && n != b)
+        .map(|n| {
+            let p = segments.pts[n as usize];
+            (sx * p.x, sy * p.y, n)
+        })
+        .collect();
+    path.sort_unstable();
     let mut from = a;
-    for to in path {
-        for (ring, at) in segments.runs(s as usize) {
+    for to in path.into_iter().map(|p| p.2).chain([b]) {
+        for (ring, at) in segments.runs(s) {
             out.push(Run {
                 ends: [from.min(to), from.max(to)],
                 ring,
@@ -210,7 +219,6 @@ fn pieces(segments: &Segments, s: u32, hits: &[(u32, u32)]) -> Vec<Run> {
         }
         from = to;
     }
-    out
 }
 
 /// How the fresh segments meet any others.

@@ -1,6 +1,9 @@
 //! The catalogue of rules: what each check is called, why it matters, what to do. Help texts, receipts, reports and
 //! messages all come from here; a finding stores only its rule id and the parameters of its sentence.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::finding::{Kind, Severity};
 use crate::lang::Lang;
 use crate::message::{Params, fill, show, value};
@@ -52,16 +55,17 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 
 /// The rule with this id.
 pub fn find(id: &str) -> Option<&'static Rule> {
-    all().find(|r| r.id == id)
+    static BY_ID: LazyLock<HashMap<&'static str, &'static Rule>> =
+        LazyLock::new(|| all().map(|r| (r.id, r)).collect());
+    BY_ID.get(id).copied()
 }
 
 /// The sentence of a finding. A rule that the catalogue does not know (a database written by a newer version, a
 /// remark of a reader of files) gives what the parameters say, else its id.
 pub fn message(id: &str, params: &Params, lang: Lang) -> String {
-    match (find(id), own(params, "detail", lang)) {
-        (Some(rule), _) => fill(rule.message.of(lang), params, lang),
-        (None, Some(detail)) => detail,
-        (None, None) => id.to_owned(),
+    match find(id) {
+        Some(rule) => fill(rule.message.of(lang), params, lang),
+        None => own(params, "detail", lang).unwrap_or_else(|| id.to_owned()),
     }
 }
 

@@ -4,28 +4,28 @@ use std::io::{self, Write};
 
 use geo_types::{Coord, Geometry, LineString, Polygon};
 
-use crate::{Finding, json::properties};
+use crate::{Finding, json::properties, rows};
 
 /// Writes a `FeatureCollection`, one feature per finding.
 pub fn write(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"{\"type\":\"FeatureCollection\",\"features\":[")?;
-    for (k, f) in findings.iter().enumerate() {
-        out.write_all(if k == 0 { b"\n" } else { b",\n" })?;
-        write!(
-            out,
-            "{{\"type\":\"Feature\",\"id\":{},\"properties\":",
-            serde_json::Value::from(f.id.as_str())
-        )?;
-        serde_json::to_writer(&mut *out, &properties(f))?;
-        out.write_all(b",\"geometry\":")?;
-        match (&f.geometry, f.point) {
-            (Some(g), _) => geometry(out, g)?,
-            (None, Some([x, y])) => geometry(out, &Geometry::Point((x, y).into()))?,
-            (None, None) => out.write_all(b"null")?,
-        }
-        out.write_all(b"}")?;
-    }
+    rows::write(findings, out, feature)?;
     out.write_all(b"\n]}\n")
+}
+
+fn feature(f: &Finding, out: &mut Vec<u8>) -> io::Result<()> {
+    out.extend_from_slice(b"{\"type\":\"Feature\",\"id\":");
+    serde_json::to_writer(&mut *out, &f.id)?;
+    out.extend_from_slice(b",\"properties\":");
+    serde_json::to_writer(&mut *out, &properties(f))?;
+    out.extend_from_slice(b",\"geometry\":");
+    match (&f.geometry, f.point) {
+        (Some(g), _) => geometry(out, g)?,
+        (None, Some([x, y])) => geometry(out, &Geometry::Point((x, y).into()))?,
+        (None, None) => out.extend_from_slice(b"null"),
+    }
+    out.push(b'}');
+    Ok(())
 }
 
 /// Whether a ring runs counter-clockwise.
@@ -41,9 +41,9 @@ fn counter_clockwise(ring: &LineString<f64>) -> bool {
 
 /// A list written with commas between its items.
 fn list<T>(
-    out: &mut dyn Write,
+    out: &mut Vec<u8>,
     items: impl Iterator<Item = T>,
-    mut item: impl FnMut(&mut dyn Write, T) -> io::Result<()>,
+    mut item: impl FnMut(&mut Vec<u8>, T) -> io::Result<()>,
 ) -> io::Result<()> {
     out.write_all(b"[")?;
     for (k, x) in items.enumerate() {
@@ -55,23 +55,64 @@ fn list<T>(
     out.write_all(b"]")
 }
 
-fn position(out: &mut dyn Write, c: Coord<f64>) -> io::Result<()> {
-    // Ten decimals of a degree are a hundredth of a millimetre; NaN has no JSON.
-    let tidy = |v: f64| {
-        if v.is_finite() {
-            (v * 1e10).round() / 1e10
-        } else {
-            0.0
-        }
-    };
-    write!(out, "[{},{}]", tidy(c.x), tidy(c.y))
+fn position(out: &mut Vec<u8>, c: Coord<f64>) -> io::Result<()> {
+    out.push(b'[');
+    degrees(out, c.x);
+    out.push(b',');
+    degrees(out, c.y);
+    out.push(b']');
+    Ok(())
 }
 
-fn line(out: &mut dyn Write, l: &LineString<f64>) -> io::Result<()> {
+/// A number to ten decimals: of a degree that is a hundredth of a millimetre. NaN has no JSON.
+fn degrees(out: &mut Vec<u8>, v: f64) {
+    const DECIMALS: usize = 10;
+    let v = if v.is_finite() { v } else { 0.0 };
+    if v.abs() >= 1e8 {
+        // No degrees; whatever it is, it does not fit below.
+        let _ = write!(out, "{v}");
+        return;
+    }
+    let scaled = (v * 1e10).round() as i64;
+    if scaled < 0 {
+        out.push(b'-');
+    }
+    let (whole, mut part) = (
+        scaled.unsigned_abs() / 10_000_000_000,
+        scaled.unsigned_abs() % 10_000_000_000,
+    );
+    let mut digits = [b'0'; 20];
+    let mut at = digits.len();
+    let mut rest = whole;
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[at..]);
+    if part > 0 {
+        let mut decimals = [b'0'; DECIMALS];
+        for d in decimals.iter_mut().rev() {
+            *d = b'0' + (part % 10) as u8;
+            part /= 10;
+        }
+        let used = decimals
+            .iter()
+            .rposition(|d| *d != b'0')
+            .map_or(0, |i| i + 1);
+        out.push(b'.');
+        out.extend_from_slice(&decimals[..used]);
+    }
+}
+
+fn line(out: &mut Vec<u8>, l: &LineString<f64>) -> io::Result<()> {
     list(out, l.0.iter(), |out, c| position(out, *c))
 }
 
-fn ring(out: &mut dyn Write, r: &LineString<f64>, outer: bool) -> io::Result<()> {
+fn ring(out: &mut Vec<u8>, r: &LineString<f64>, outer: bool) -> io::Result<()> {
     if counter_clockwise(r) == outer {
         line(out, r)
     } else {
@@ -79,15 +120,15 @@ fn ring(out: &mut dyn Write, r: &LineString<f64>, outer: bool) -> io::Result<()>
     }
 }
 
-fn polygon(out: &mut dyn Write, p: &Polygon<f64>) -> io::Result<()> {
+fn polygon(out: &mut Vec<u8>, p: &Polygon<f64>) -> io::Result<()> {
     let rings =
         std::iter::once((p.exterior(), true)).chain(p.interiors().iter().map(|r| (r, false)));
     list(out, rings, |out, (r, outer)| ring(out, r, outer))
 }
 
-fn geometry(out: &mut dyn Write, g: &Geometry<f64>) -> io::Result<()> {
+fn geometry(out: &mut Vec<u8>, g: &Geometry<f64>) -> io::Result<()> {
     let kind =
-        |out: &mut dyn Write, name: &str| write!(out, "{{\"type\":\"{name}\",\"coordinates\":");
+        |out: &mut Vec<u8>, name: &str| write!(out, "{{\"type\":\"{name}\",\"coordinates\":");
     match g {
         Geometry::Point(p) => {
             kind(out, "Point")?;
@@ -136,4 +177,28 @@ fn geometry(out: &mut dyn Write, g: &Geometry<f64>) -> io::Result<()> {
         }
     }
     out.write_all(b"}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_as_short_as_they_can_be_to_ten_decimals() {
+        for (v, text) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (114.3, "114.3"),
+            (-8.123456789, "-8.123456789"),
+            (30.000_000_000_1, "30.0000000001"),
+            (-0.5, "-0.5"),
+            (1e-12, "0"),
+            (f64::NAN, "0"),
+            (123_456_789_012.5, "123456789012.5"),
+        ] {
+            let mut out = Vec::new();
+            degrees(&mut out, v);
+            assert_eq!(String::from_utf8(out).unwrap(), text);
+        }
+    }
 }

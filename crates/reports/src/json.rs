@@ -2,38 +2,57 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::{Finding, Report};
+use crate::{Finding, Report, rows};
 
 /// The properties of a finding, every key present, `null` when it does not apply.
-pub fn properties(f: &Finding) -> Map<String, Value> {
-    let entries = [
-        ("id", json!(f.id)),
-        ("rule", json!(f.rule)),
-        ("kind", json!(f.kind.as_str())),
-        ("gap_kind", json!(f.gap_kind.map(|g| g.as_str()))),
-        ("units", json!(f.units)),
-        ("unit_names", json!(f.unit_names)),
-        ("parent", json!(f.parent)),
-        ("level", json!(f.level.as_deref().filter(|l| !l.is_empty()))),
-        ("severity", json!(f.severity.as_str())),
-        ("area_m2", number(f.area_m2)),
-        ("max_width_m", number(f.max_width_m)),
-        ("length_m", number(f.length_m)),
-        ("message", json!(f.message)),
-    ];
-    entries
-        .into_iter()
-        .map(|(k, v)| (k.to_owned(), v))
-        .collect()
+#[derive(Serialize)]
+pub struct Properties<'a> {
+    id: &'a str,
+    rule: &'a str,
+    kind: &'static str,
+    gap_kind: Option<&'static str>,
+    units: &'a [String],
+    unit_names: &'a [String],
+    parent: Option<&'a str>,
+    level: Option<&'a str>,
+    severity: &'static str,
+    area_m2: Option<f64>,
+    max_width_m: Option<f64>,
+    length_m: Option<f64>,
+    message: &'a str,
+    /// Where a row without geometry is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    point: Option<Option<[f64; 2]>>,
+}
+
+/// See [`Properties`].
+pub fn properties(f: &Finding) -> Properties<'_> {
+    Properties {
+        id: &f.id,
+        rule: &f.rule,
+        kind: f.kind.as_str(),
+        gap_kind: f.gap_kind.map(|g| g.as_str()),
+        units: &f.units,
+        unit_names: &f.unit_names,
+        parent: f.parent.as_deref(),
+        level: f.level.as_deref().filter(|l| !l.is_empty()),
+        severity: f.severity.as_str(),
+        area_m2: number(f.area_m2),
+        max_width_m: number(f.max_width_m),
+        length_m: number(f.length_m),
+        message: &f.message,
+        point: None,
+    }
 }
 
 /// A measure to a ten-thousandth; JSON has no infinities.
-fn number(value: Option<f64>) -> Value {
+fn number(value: Option<f64>) -> Option<f64> {
     value
         .filter(|v| v.is_finite())
-        .map_or(Value::Null, |v| json!((v * 1e4).round() / 1e4))
+        .map(|v| (v * 1e4).round() / 1e4)
 }
 
 /// Writes `{"summary": …, "findings": […]}`.
@@ -57,11 +76,12 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "seconds": effort.map(|e| (e.seconds * 1e3).round() / 1e3),
     });
     write!(out, "{{\"summary\":{summary},\n\"findings\":[")?;
-    for (k, f) in report.findings.iter().enumerate() {
-        let mut row = properties(f);
-        row.insert("point".to_owned(), json!(f.point));
-        out.write_all(if k == 0 { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut *out, &row)?;
-    }
+    rows::write(&report.findings, out, |f, text| {
+        let row = Properties {
+            point: Some(f.point),
+            ..properties(f)
+        };
+        serde_json::to_writer(text, &row).map_err(io::Error::from)
+    })?;
     out.write_all(b"\n]}\n")
 }

@@ -19,6 +19,7 @@ mod csv_out;
 mod geojson;
 mod html;
 mod json;
+mod rows;
 mod text;
 mod xlsx;
 
@@ -272,7 +273,7 @@ pub enum ReportError {
 
 /// Writes a report in a format.
 ///
-/// GeoJSON, CSV and JSON keep the order of the findings and hold one at a time; HTML and XLSX sort the largest first.
+/// GeoJSON, CSV and JSON keep the order of the findings and hold few at a time; HTML and XLSX sort the largest first.
 ///
 /// # Errors
 /// [`ReportError`] when the output fails.

@@ -120,10 +120,7 @@ async fn rows_of_one_code_are_one_unit() {
     let file = read_units(&path, &FileOptions::default(), &reading(), &Unwatched).unwrap();
     assert_eq!(file.units.len(), 2);
     assert_eq!(
-        (
-            file.units[0].rows.as_slice(),
-            file.units[0].geometry.0.len()
-        ),
+        (file.units[0].rows.as_slice(), file.units[0].storage.0.len()),
         ([1, 3].as_slice(), 2)
     );
     assert_eq!(file.units[1].other_names, ["丙"]);
@@ -293,7 +290,7 @@ async fn web_map_exports_are_not_taken_for_wgs84_in_silence() {
     let moved = read_units(&path, &crs("GCJ-02"), &reading(), &Unwatched).unwrap();
     assert!(!rules(&moved.findings, 0).contains(&"file.crs.gcj02_suspected"));
     let (from, to) = (
-        moved.units[0].geometry.0[0].exterior().0[0],
+        moved.units[0].in_plane().0[0].exterior().0[0],
         moved.units[0].storage.0[0].exterior().0[0],
     );
     assert!(

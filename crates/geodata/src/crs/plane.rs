@@ -147,6 +147,11 @@ impl Plane {
         &self.0.text
     }
 
+    /// Whether its numbers are those of storage already: nothing moves on the way.
+    pub fn is_storage(&self) -> bool {
+        self.0.steps.is_empty()
+    }
+
     /// Whether its numbers are degrees.
     pub fn is_geographic(&self) -> bool {
         self.0.geographic
