@@ -322,27 +322,30 @@ fn named_above(units: &[SubjectUnit], mut above: Vec<SubjectUnit>) -> Vec<Subjec
 }
 
 /// Orders findings and names them: a digest of rule, parties and geometry; equal ones are numbered.
-fn identified(mut bodies: Vec<FindingBody>) -> Vec<FileFinding> {
-    bodies.par_sort_by(|a, b| {
-        (level_rank(&a.level), &a.level, a.kind, a.gap_kind)
-            .cmp(&(level_rank(&b.level), &b.level, b.kind, b.gap_kind))
-            .then_with(|| {
-                b.area_m2
-                    .unwrap_or(0.0)
-                    .total_cmp(&a.area_m2.unwrap_or(0.0))
-            })
-            .then_with(|| {
-                a.units
-                    .iter()
-                    .map(|u| &u.code)
-                    .cmp(b.units.iter().map(|u| &u.code))
-            })
-            .then_with(|| {
-                a.point
-                    .map(|p| p.map(f64::to_bits))
-                    .cmp(&b.point.map(|p| p.map(f64::to_bits)))
-            })
+fn identified(bodies: Vec<FindingBody>) -> Vec<FileFinding> {
+    // Few and cheap to compare: the findings themselves are moved once.
+    let keys = bodies.iter().map(|b| {
+        let level = (level_rank(&b.level), b.level.as_str());
+        let area = b.area_m2.filter(|a| *a > 0.0).unwrap_or(0.0);
+        (level, b.kind, b.gap_kind, !area.to_bits())
     });
+    let mut order: Vec<_> = keys.enumerate().map(|(i, key)| (key, i)).collect();
+    let rest = |i: usize| {
+        let b = &bodies[i];
+        let codes = b.units.iter().map(|u| u.code.as_str());
+        (
+            codes.collect::<Vec<_>>(),
+            b.point.map(|p| p.map(f64::to_bits)),
+        )
+    };
+    order.par_sort_unstable_by(|(a, i), (b, j)| {
+        a.cmp(b)
+            .then_with(|| rest(*i).cmp(&rest(*j)))
+            .then(i.cmp(j))
+    });
+    let order: Vec<usize> = order.into_iter().map(|(_, i)| i).collect();
+    let mut bodies: Vec<Option<FindingBody>> = bodies.into_iter().map(Some).collect();
+    let bodies: Vec<FindingBody> = order.into_iter().filter_map(|i| bodies[i].take()).collect();
     let mut found: Vec<FileFinding> = bodies
         .into_par_iter()
         .map(|body| FileFinding {

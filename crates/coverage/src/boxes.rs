@@ -18,6 +18,13 @@ impl Box2 {
         Box2([a.x.min(b.x), a.y.min(b.y), a.x.max(b.x), a.y.max(b.y)])
     }
 
+    /// The box with a margin of so many steps.
+    #[inline]
+    pub fn grown(&self, by: i64) -> Box2 {
+        let [w, s, e, n] = self.0;
+        Box2([w - by, s - by, e + by, n + by])
+    }
+
     #[inline]
     pub fn meets(&self, o: &Box2) -> bool {
         self.0[0] <= o.0[2] && o.0[0] <= self.0[2] && self.0[1] <= o.0[3] && o.0[1] <= self.0[3]

@@ -9,11 +9,11 @@
 //! Computational Geometry 13, 1999.) Equal input segments move alike, so edges that neighbours share stay shared.
 //!
 //! Pairs are found by boxes over runs of segments ([`crate::boxes`]); a clean coverage costs one look at each segment's
-//! neighbourhood. Rounds after the first look at the pieces of the last round only: whatever was not split has met
-//! all the others already.
+//! neighbourhood. Being led through pixels moves a segment by less than a step, so rounds after the first look only at
+//! pieces of segments that had passed some vertex closely; there are hardly any, except where lines lie on each other.
 
 use crate::boxes::{Box2, Boxes, FAN, leaf_members};
-use crate::grid::{Pt, crossing, passes_pixel};
+use crate::grid::{Pt, crossing, passes_closely, passes_pixel};
 use crate::numbering::Curve;
 use crate::segments::{Run, Segments};
 use rayon::prelude::*;
@@ -64,6 +64,8 @@ struct Meetings {
     hits: Vec<(u32, u32, u32)>,
     /// Segments that cross, with the pixel.
     crossings: Vec<(u32, u32, Pt)>,
+    /// Segments that pass some vertex closely without meeting it.
+    close: Vec<u32>,
 }
 
 /// Leads segments through the pixels that they pass. Gives which of the segments are new pieces, or `None` when
@@ -74,49 +76,59 @@ fn led_through(
     meetings: Meetings,
     doubled: &mut impl FnMut(u32, Pt),
 ) -> (Segments, Option<Vec<bool>>) {
-    let Meetings { hits, crossings } = meetings;
+    let Meetings {
+        hits,
+        crossings,
+        mut close,
+    } = meetings;
     let mut hits: Vec<(u32, u32)> = hits.into_iter().map(|(s, _, n)| (s, n)).collect();
     if !crossings.is_empty() {
-        hits.extend(hot_pixels(&mut segments, boxes, crossings));
+        hits.extend(hot_pixels(&mut segments, boxes, crossings, &mut close));
     }
     if hits.is_empty() {
         return (segments, None);
     }
     hits.par_sort_unstable();
     hits.dedup();
-    let (segments, fresh) = split(segments, &hits, doubled);
-    (segments, Some(fresh))
+    let mut near = vec![false; segments.ends.len()];
+    close.iter().for_each(|&s| near[s as usize] = true);
+    let (segments, fresh) = split(segments, &hits, &near, doubled);
+    let any = fresh.contains(&true);
+    (segments, any.then_some(fresh))
 }
 
 /// Makes the pixels of crossings hot: gives each crossing segment with the number of its pixel, and each segment that
-/// passes a pixel which no vertex occupied before.
+/// passes a pixel which no vertex occupied before. `close` takes the segments that pass such a pixel closely.
 fn hot_pixels(
     segments: &mut Segments,
     boxes: &Boxes,
     mut crossings: Vec<(u32, u32, Pt)>,
+    close: &mut Vec<u32>,
 ) -> Vec<(u32, u32)> {
     let curve = Curve::around(&segments.pts);
     crossings.par_sort_unstable_by_key(|&(s, t, at)| (curve.key(at), at, s, t));
     let pixels: Vec<&[(u32, u32, Pt)]> = crossings.chunk_by(|a, b| a.2 == b.2).collect();
     // For each pixel the vertex that occupies it, or the segments that pass it.
     let look = |p: Pt| {
-        let (mut occupied, mut passing) = (None, Vec::new());
-        boxes.meeting(&Box2::of(p, p), 0, &mut |leaf| {
+        let (mut occupied, mut passing, mut close) = (None, Vec::new(), Vec::new());
+        boxes.meeting(&Box2::of(p, p).grown(2), 0, &mut |leaf| {
             for s in leaf_members(leaf, segments.ends.len()) {
                 let (a, b) = segments.pair(s);
                 match p {
                     _ if p == a => occupied = Some(segments.ends[s][0]),
                     _ if p == b => occupied = Some(segments.ends[s][1]),
                     _ if passes_pixel(a, b, p) => passing.push(s as u32),
+                    _ if passes_closely(a, b, p) => close.push(s as u32),
                     _ => {}
                 }
             }
         });
-        (occupied, passing)
+        (occupied, passing, close)
     };
-    let found: Vec<(Option<u32>, Vec<u32>)> = pixels.par_iter().map(|c| look(c[0].2)).collect();
+    let found: Vec<(Option<u32>, Vec<u32>, Vec<u32>)> =
+        pixels.par_iter().map(|c| look(c[0].2)).collect();
     let mut hits = Vec::with_capacity(2 * crossings.len());
-    for (crossings, (occupied, passing)) in pixels.into_iter().zip(found) {
+    for (crossings, (occupied, passing, passing_closely)) in pixels.into_iter().zip(found) {
         match occupied {
             // Whoever passes the pixel of a vertex has met the vertex.
             Some(n) => hits.extend(crossings.iter().flat_map(|&(s, t, _)| [(s, n), (t, n)])),
@@ -124,16 +136,18 @@ fn hot_pixels(
                 let n = segments.pts.len() as u32;
                 segments.pts.push(crossings[0].2);
                 hits.extend(passing.into_iter().map(|s| (s, n)));
+                close.extend(passing_closely);
             }
         }
     }
     hits
 }
 
-/// Leads each hit segment through its hits. Gives which of the segments are new.
+/// Leads each hit segment through its hits. Gives which of the segments are new pieces of segments that `near` tells.
 fn split(
     mut segments: Segments,
     hits: &[(u32, u32)],
+    near: &[bool],
     doubled: &mut impl FnMut(u32, Pt),
 ) -> (Segments, Vec<bool>) {
     let each: Vec<&[(u32, u32)]> = hits.chunk_by(|a, b| a.0 == b.0).collect();
@@ -142,7 +156,7 @@ fn split(
         .map(|many| {
             let mut out = Vec::with_capacity(3 * many.len());
             for hits in many {
-                pieces(&segments, hits, &mut out);
+                pieces(&segments, hits, near, &mut out);
             }
             out
         })
@@ -169,13 +183,18 @@ fn split(
         let ends = segments.ends[i];
         while let Some(runs) = news.next_if(|r| r[0].ends < ends) {
             out.gather(runs, doubled);
-            fresh.resize(out.ends.len(), true);
+            fresh.resize(out.ends.len(), runs.iter().any(|r| r.fresh));
         }
         match news.next_if(|r| r[0].ends == ends) {
             None => out.keep(&segments, i),
             Some(runs) => {
                 joined.clear();
-                joined.extend(segments.runs(i).map(|(ring, at)| Run { ends, ring, at }));
+                joined.extend(segments.runs(i).map(|(ring, at)| Run {
+                    ends,
+                    ring,
+                    at,
+                    fresh: false,
+                }));
                 joined.extend_from_slice(runs);
                 joined.sort_unstable();
                 out.gather(&joined, doubled);
@@ -186,13 +205,13 @@ fn split(
     }
     for runs in news {
         out.gather(runs, doubled);
+        fresh.resize(out.ends.len(), runs.iter().any(|r| r.fresh));
     }
-    fresh.resize(out.ends.len(), true);
     (out, fresh)
 }
 
 /// The pieces of a segment between its hits.
-fn pieces(segments: &Segments, hits: &[(u32, u32)], out: &mut Vec<Run>) {
+fn pieces(segments: &Segments, hits: &[(u32, u32)], near: &[bool], out: &mut Vec<Run>) {
     let s = hits[0].0 as usize;
     let [a, b] = segments.ends[s];
     let (pa, pb) = segments.pair(s);
@@ -215,6 +234,7 @@ fn pieces(segments: &Segments, hits: &[(u32, u32)], out: &mut Vec<Run>) {
                 ends: [from.min(to), from.max(to)],
                 ring,
                 at,
+                fresh: near[s],
             });
         }
         from = to;
@@ -231,13 +251,10 @@ fn meetings(segments: &Segments, boxes: &Boxes, fresh: &[bool]) -> Meetings {
             let mut out = Meetings::default();
             for leaf in lot * 512..((lot + 1) * 512).min(boxes.leaves()) {
                 let members = leaf_members(leaf, n);
-                let all = fresh[members.clone()].iter().filter(|f| **f).count();
-                if all == 0 {
+                if !fresh[members].contains(&true) {
                     continue;
                 }
-                // Where all are fresh everywhere, each pair of leaves is met from its first; else a fresh segment looks
-                // both ways, and of two fresh ones the first speaks.
-                boxes.meeting(boxes.leaf(leaf), 0, &mut |other| {
+                boxes.meeting(&boxes.leaf(leaf).grown(2), 0, &mut |other| {
                     pairs(segments, boxes, fresh, leaf, other, &mut out);
                 });
             }
@@ -248,6 +265,7 @@ fn meetings(segments: &Segments, boxes: &Boxes, fresh: &[bool]) -> Meetings {
     for m in found {
         all.hits.extend(m.hits);
         all.crossings.extend(m.crossings);
+        all.close.extend(m.close);
     }
     all
 }
@@ -266,11 +284,12 @@ fn pairs(
         let (a, b) = segments.pair(i);
         Box2::of(a, b)
     };
+    let reach = boxes.leaf(leaf).grown(2);
     let mut theirs = [(0usize, Box2([0; 4])); FAN];
     let mut count = 0;
     for j in leaf_members(other, n) {
         let b = box_of(j);
-        if b.meets(boxes.leaf(leaf)) {
+        if b.meets(&reach) {
             theirs[count] = (j, b);
             count += 1;
         }
@@ -279,7 +298,7 @@ fn pairs(
         return;
     }
     for i in leaf_members(leaf, n).filter(|&i| fresh[i]) {
-        let b = box_of(i);
+        let b = box_of(i).grown(2);
         if !b.meets(boxes.leaf(other)) {
             continue;
         }
@@ -292,20 +311,28 @@ fn pairs(
     }
 }
 
-/// How two segments whose boxes meet touch each other.
+/// How two segments whose boxes come close touch each other.
 fn meet(segments: &Segments, s: u32, t: u32, out: &mut Meetings) {
     let [a, b] = segments.ends[s as usize];
     let [c, d] = segments.ends[t as usize];
     let (pa, pb) = segments.pair(s as usize);
     let (pc, pd) = segments.pair(t as usize);
     for (n, p) in [(c, pc), (d, pd)] {
-        if n != a && n != b && passes_pixel(pa, pb, p) {
-            out.hits.push((s, t, n));
+        if n != a && n != b {
+            if passes_pixel(pa, pb, p) {
+                out.hits.push((s, t, n));
+            } else if passes_closely(pa, pb, p) {
+                out.close.push(s);
+            }
         }
     }
     for (n, p) in [(a, pa), (b, pb)] {
-        if n != c && n != d && passes_pixel(pc, pd, p) {
-            out.hits.push((t, s, n));
+        if n != c && n != d {
+            if passes_pixel(pc, pd, p) {
+                out.hits.push((t, s, n));
+            } else if passes_closely(pc, pd, p) {
+                out.close.push(t);
+            }
         }
     }
     if a == c || a == d || b == c || b == d {
@@ -333,6 +360,7 @@ mod tests {
                 ends: [n[0].min(n[1]), n[0].max(n[1])],
                 ring: i as u32,
                 at: 0,
+                fresh: false,
             })
             .collect();
         runs.sort();
@@ -374,6 +402,10 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(1000))]
         #[test]
         fn dense_lines_are_noded(lines in prop::collection::vec((point(12), point(12)), 1..14)) {
+            all_meet_at_ends(&lines);
+        }
+        #[test]
+        fn lines_of_which_some_come_close_are_noded(lines in prop::collection::vec((point(900), point(900)), 1..60)) {
             all_meet_at_ends(&lines);
         }
         #[test]

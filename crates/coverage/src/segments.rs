@@ -66,6 +66,8 @@ pub(crate) struct Run {
     pub ring: u32,
     /// Which segment of the ring it is, or lies on.
     pub at: u32,
+    /// A piece that may not have met all the others yet.
+    pub fresh: bool,
 }
 
 /// Different segments with the rings that run along each an odd number of times.
@@ -271,6 +273,7 @@ fn by_ends(rings: &Rings, points: usize) -> Vec<Vec<Run>> {
                 ends,
                 ring: r as u32,
                 at: i as u32,
+                fresh: false,
             });
         }
     }
