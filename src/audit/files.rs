@@ -322,7 +322,7 @@ fn named_above(units: &[SubjectUnit], mut above: Vec<SubjectUnit>) -> Vec<Subjec
 }
 
 /// Orders findings and names them: a digest of rule, parties and geometry; equal ones are numbered.
-fn identified(bodies: Vec<FindingBody>) -> Vec<FileFinding> {
+fn identified(mut bodies: Vec<FindingBody>) -> Vec<FileFinding> {
     // Few and cheap to compare: the findings themselves are moved once.
     let keys = bodies.iter().map(|b| {
         let level = (level_rank(&b.level), b.level.as_str());
@@ -343,9 +343,17 @@ fn identified(bodies: Vec<FindingBody>) -> Vec<FileFinding> {
             .then_with(|| rest(*i).cmp(&rest(*j)))
             .then(i.cmp(j))
     });
-    let order: Vec<usize> = order.into_iter().map(|(_, i)| i).collect();
-    let mut bodies: Vec<Option<FindingBody>> = bodies.into_iter().map(Some).collect();
-    let bodies: Vec<FindingBody> = order.into_iter().filter_map(|i| bodies[i].take()).collect();
+    let mut wanted: Vec<u32> = order.into_iter().map(|(_, i)| i as u32).collect();
+    // Cycle by cycle, so that the findings are in memory once.
+    for i in 0..wanted.len() {
+        let mut at = i;
+        while wanted[at] as usize != i {
+            let from = std::mem::replace(&mut wanted[at], at as u32) as usize;
+            bodies.swap(at, from);
+            at = from;
+        }
+        wanted[at] = at as u32;
+    }
     let mut found: Vec<FileFinding> = bodies
         .into_par_iter()
         .map(|body| FileFinding {

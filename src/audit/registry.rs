@@ -6,6 +6,7 @@ use jieming_domain::finding::{Kind, Severity};
 use jieming_domain::message::{Param, Params, params};
 use jieming_domain::rules;
 use jieming_domain::unit::malformed_codes;
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::measure::coord_to_storage;
@@ -18,6 +19,7 @@ pub(super) fn examine(subject: &Subject) -> Vec<FindingBody> {
     let coded = subject.units.iter().any(|u| !u.code.is_empty());
     let codes: Vec<&str> = subject.units.iter().map(|u| u.code.as_str()).collect();
     let malformed: BTreeSet<usize> = malformed_codes(&codes).into_iter().collect();
+    let parts: Vec<usize> = subject.units.par_iter().map(separate_parts).collect();
     for (i, unit) in subject.units.iter().enumerate() {
         // Where no unit has a code, names identify them, and one remark on the file says so.
         if unit.code.is_empty() && coded {
@@ -40,13 +42,12 @@ pub(super) fn examine(subject: &Subject) -> Vec<FindingBody> {
             ]);
             out.push(body("unit.code.duplicate", subject, unit, p));
         }
-        let parts = separate_parts(unit);
-        if parts > 1 {
+        if parts[i] > 1 {
             out.push(body(
                 "unit.parts",
                 subject,
                 unit,
-                params([("count", (parts as f64).into())]),
+                params([("count", (parts[i] as f64).into())]),
             ));
         }
     }
