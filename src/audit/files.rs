@@ -323,27 +323,35 @@ fn named_above(units: &[SubjectUnit], mut above: Vec<SubjectUnit>) -> Vec<Subjec
 
 /// Orders findings and names them: a digest of rule, parties and geometry; equal ones are numbered.
 fn identified(mut bodies: Vec<FindingBody>) -> Vec<FileFinding> {
-    // Few and cheap to compare: the findings themselves are moved once.
-    let keys = bodies.iter().map(|b| {
+    // Few numbers to compare, and the findings themselves are moved once.
+    let mut levels: Vec<(usize, &str)> = Vec::new();
+    for b in &bodies {
         let level = (level_rank(&b.level), b.level.as_str());
+        if levels.last() != Some(&level) && !levels.contains(&level) {
+            levels.push(level);
+        }
+    }
+    levels.sort_unstable();
+    let key = |b: &FindingBody| {
+        let level = levels.iter().position(|l| l.1 == b.level).unwrap_or(0);
         let area = b.area_m2.filter(|a| *a > 0.0).unwrap_or(0.0);
-        (level, b.kind, b.gap_kind, !area.to_bits())
-    });
-    let mut order: Vec<_> = keys.enumerate().map(|(i, key)| (key, i)).collect();
-    let rest = |i: usize| {
-        let b = &bodies[i];
-        let codes = b.units.iter().map(|u| u.code.as_str());
-        (
-            codes.collect::<Vec<_>>(),
-            b.point.map(|p| p.map(f64::to_bits)),
-        )
+        // The bits of positive numbers sort as the numbers do; the largest area goes first.
+        (level as u32, b.kind, b.gap_kind, !area.to_bits())
+    };
+    let mut order: Vec<_> = (0..bodies.len())
+        .map(|i| (key(&bodies[i]), i as u32))
+        .collect();
+    let rest = |i: u32| {
+        let b = &bodies[i as usize];
+        let codes: Vec<&str> = b.units.iter().map(|u| u.code.as_str()).collect();
+        (codes, b.point.map(|p| p.map(f64::to_bits)))
     };
     order.par_sort_unstable_by(|(a, i), (b, j)| {
         a.cmp(b)
             .then_with(|| rest(*i).cmp(&rest(*j)))
             .then(i.cmp(j))
     });
-    let mut wanted: Vec<u32> = order.into_iter().map(|(_, i)| i as u32).collect();
+    let mut wanted: Vec<u32> = order.into_iter().map(|(_, i)| i).collect();
     // Cycle by cycle, so that the findings are in memory once.
     for i in 0..wanted.len() {
         let mut at = i;
@@ -354,33 +362,33 @@ fn identified(mut bodies: Vec<FindingBody>) -> Vec<FileFinding> {
         }
         wanted[at] = at as u32;
     }
-    let mut found: Vec<FileFinding> = bodies
+    let digests: Vec<u64> = bodies.par_iter().map(digest).collect();
+    let mut order: Vec<(u64, u32)> = digests.iter().copied().zip(0..).collect();
+    order.par_sort_unstable();
+    let mut times: FxHashMap<u32, usize> = FxHashMap::default();
+    for same in order.chunk_by(|a, b| a.0 == b.0).filter(|s| s.len() > 1) {
+        times.extend(
+            same.iter()
+                .enumerate()
+                .skip(1)
+                .map(|(k, (_, i))| (*i, k + 1)),
+        );
+    }
+    bodies
         .into_par_iter()
-        .map(|body| FileFinding {
-            id: digest(&body),
+        .zip(digests)
+        .enumerate()
+        .map(|(i, (body, digest))| FileFinding {
+            id: match times.get(&(i as u32)) {
+                None => format!("{digest:016x}"),
+                Some(n) => format!("{digest:016x}-{n}"),
+            },
             body,
         })
-        .collect();
-    let mut order: Vec<u32> = (0..found.len() as u32).collect();
-    order
-        .par_sort_unstable_by(|&a, &b| (&found[a as usize].id, a).cmp(&(&found[b as usize].id, b)));
-    let mut times = 1;
-    for k in 1..order.len() {
-        let [before, here] = [order[k - 1], order[k]].map(|i| i as usize);
-        // The one before may have got its number already.
-        times = if found[before].id.starts_with(&found[here].id) {
-            times + 1
-        } else {
-            1
-        };
-        if times > 1 {
-            found[here].id += &format!("-{times}");
-        }
-    }
-    found
+        .collect()
 }
 
-fn digest(body: &FindingBody) -> String {
+fn digest(body: &FindingBody) -> u64 {
     let mut h = Sha256::new();
     let mut feed = |s: &str| {
         h.update(s.as_bytes());
@@ -413,13 +421,9 @@ fn digest(body: &FindingBody) -> String {
         h.update(y.to_le_bytes());
     }
     let hash = h.finalize();
-    let mut id = String::with_capacity(16);
-    for b in &hash[..8] {
-        for half in [b >> 4, b & 15] {
-            id.push(char::from(b"0123456789abcdef"[usize::from(half)]));
-        }
-    }
-    id
+    let mut first = [0; 8];
+    first.copy_from_slice(&hash[..8]);
+    u64::from_be_bytes(first)
 }
 
 impl FileAudit {
