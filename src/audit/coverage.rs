@@ -2,18 +2,20 @@
 
 use geo_types::{Coord, Geometry, Point};
 use jieming_coverage::{
-    Coverage, Defect, DefectKind, Fault, Grid, Metric, Options, Outcome, Owner, Unit, check,
+    Coverage, Defect, DefectKind, Fault, Grid, Metric, Options, Outcome, Owner, Stretch, Topology,
+    Unit, check,
 };
 use jieming_domain::finding::{GapKind, Kind, Severity};
 use jieming_domain::message::{Param, Params, params};
-use jieming_domain::severity::severity;
+use jieming_domain::severity::{severity, thresholds};
 use rayon::prelude::*;
 
 use super::measure::{
-    Measures, coord_to_storage, line_to_storage, lines_length_m, measure, polygon_to_storage,
+    Measures, coord_to_storage, line_length_m, line_to_storage, lines_length_m, measure,
+    polygon_to_storage,
 };
 use super::subject::Subject;
-use crate::store::{FindingBody, NewLine};
+use crate::store::{FindingBody, NewLine, OutlineStretch};
 
 /// What the engine says of a subject.
 pub(super) struct Examined {
@@ -28,6 +30,8 @@ pub(super) struct Examined {
 pub(super) enum Wanted {
     /// Findings alone.
     Findings,
+    /// Findings with the stretches of outlines that cause them.
+    FindingsWithEdges,
     /// Findings and the common lines of neighbours.
     FindingsAndLines,
 }
@@ -47,7 +51,6 @@ pub(super) fn examine(subject: &Subject, gap_width_m: f64, wanted: Wanted) -> Ex
             Metric::Metres
         },
         gap_width: gap_width_m,
-        lines: wanted == Wanted::FindingsAndLines,
     };
     let coverage = Coverage {
         units: subject
@@ -64,31 +67,18 @@ pub(super) fn examine(subject: &Subject, gap_width_m: f64, wanted: Wanted) -> Ex
     };
     let Outcome {
         defects,
-        lines,
+        topology,
         counts,
     } = check(&coverage, &options);
+    let lines = match wanted {
+        Wanted::FindingsAndLines => common_lines(&topology, subject),
+        _ => Vec::new(),
+    };
+    drop(topology);
+    let edges = wanted == Wanted::FindingsWithEdges;
     let findings = defects
         .into_par_iter()
-        .map(|d| finding(d, subject))
-        .collect();
-    let lines = lines
-        .into_par_iter()
-        .map(|l| {
-            let geometry = geo_types::MultiLineString(
-                l.agreed
-                    .0
-                    .into_iter()
-                    .map(|line| line_to_storage(line, &subject.plane))
-                    .collect(),
-            );
-            let agreed_m = lines_length_m(&geometry);
-            NewLine {
-                units: l.units.map(|u| subject.units[u].party()),
-                length_m: agreed_m + l.disagreed,
-                agreed_m,
-                geometry,
-            }
-        })
+        .map(|d| finding(d, subject, edges))
         .collect();
     Examined {
         findings,
@@ -97,12 +87,57 @@ pub(super) fn examine(subject: &Subject, gap_width_m: f64, wanted: Wanted) -> Ex
     }
 }
 
-fn finding(mut defect: Defect, subject: &Subject) -> FindingBody {
+/// The common lines. What is no wider than a sliver of the level counts as agreement within the tolerance.
+fn common_lines(topology: &Topology, subject: &Subject) -> Vec<NewLine> {
+    let tolerance = thresholds(Kind::Gap, &subject.level).map_or(0.0, |t| t.substantial_width_m);
+    topology
+        .lines(tolerance)
+        .into_par_iter()
+        .map(|l| {
+            let lines = l.agreed.0.into_iter();
+            let geometry = geo_types::MultiLineString(
+                lines
+                    .map(|line| line_to_storage(line, &subject.plane))
+                    .collect(),
+            );
+            let agreed_m = lines_length_m(&geometry);
+            NewLine {
+                units: l.units.map(|u| subject.units[u].party()),
+                length_m: agreed_m + l.within + l.disagreed,
+                agreed_m,
+                within_m: l.within,
+                geometry,
+            }
+        })
+        .collect()
+}
+
+/// A stretch of an outline as reports name it.
+fn outline(stretch: &Stretch, subject: &Subject) -> OutlineStretch {
+    let unit = match stretch.owner {
+        Owner::Unit(u) => subject.units[u].key(),
+        Owner::Parent(p) => subject.parents[p].key(),
+        Owner::Exclusion(_) => "",
+    };
+    OutlineStretch {
+        unit: unit.to_owned(),
+        part: stretch.part,
+        ring: stretch.ring,
+        vertices: stretch.vertices,
+    }
+}
+
+fn finding(mut defect: Defect, subject: &Subject, edges: bool) -> FindingBody {
     let polygon = defect
         .polygon
         .take()
         .map(|p| polygon_to_storage(p, &subject.plane));
     let measures = polygon.as_ref().map(measure);
+    // Where areas agree there is a length only.
+    let line_m = defect
+        .line
+        .take()
+        .map(|l| line_length_m(&line_to_storage(l, &subject.plane)));
     let [x, y] = defect.place;
     let place = coord_to_storage(Coord { x, y }, &subject.plane);
     let (rule, kind, gap_kind) = names(defect.kind);
@@ -122,6 +157,7 @@ fn finding(mut defect: Defect, subject: &Subject) -> FindingBody {
     }
     let severity = match defect.kind {
         DefectKind::Invalid(fault) => fault_severity(fault),
+        DefectKind::Mismatch => Severity::Info,
         _ => {
             // A zone is as uncertain as the least certain of the lines that make it.
             let accuracy = defect
@@ -161,11 +197,16 @@ fn finding(mut defect: Defect, subject: &Subject) -> FindingBody {
         severity,
         area_m2: measures.map(|m| m.area_m2),
         max_width_m: measures.map(|_| defect.max_width),
-        length_m: measures.map(|m| m.length_m),
+        length_m: measures.map(|m| m.length_m).or(line_m),
         geometry: Some(polygon.map_or_else(|| Geometry::Point(Point(place)), Geometry::Polygon)),
         point: Some([place.x, place.y]),
         place: None,
-        params: sentence(&defect, labels, parent.map(|p| p.label()), measures),
+        params: sentence(&defect, labels, parent.map(|p| p.label()), measures, line_m),
+        edges: if edges {
+            defect.edges.iter().map(|s| outline(s, subject)).collect()
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -174,6 +215,7 @@ fn sentence(
     units: Vec<String>,
     parent: Option<String>,
     measures: Option<Measures>,
+    line_m: Option<f64>,
 ) -> Params {
     let mut p = params([("units", Param::List(units))]);
     if let Some(parent) = parent {
@@ -183,6 +225,9 @@ fn sentence(
         p.insert("area_m2".into(), m.area_m2.into());
         p.insert("length_m".into(), m.length_m.into());
         p.insert("max_width_m".into(), defect.max_width.into());
+    }
+    if let Some(length_m) = line_m {
+        p.insert("length_m".into(), length_m.into());
     }
     if let DefectKind::Invalid(fault) = defect.kind {
         let (zh, en) = fault_text(fault);
@@ -204,6 +249,7 @@ fn names(kind: DefectKind) -> (&'static str, Kind, Option<GapKind>) {
             Some(GapKind::Shortfall),
         ),
         DefectKind::Spill => ("coverage.spill", Kind::Spill, None),
+        DefectKind::Mismatch => ("coverage.mismatch", Kind::Mismatch, None),
         DefectKind::Invalid(_) => ("coverage.invalid", Kind::Invalid, None),
     }
 }

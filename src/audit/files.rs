@@ -61,6 +61,8 @@ pub struct FileAuditOptions {
     pub minima: Minima,
     /// See [`jieming_coverage::Options::gap_width`].
     pub gap_width_m: f64,
+    /// Name the stretches of outlines that cause each finding.
+    pub edges: bool,
     /// Give the units' areas back, for figures.
     pub keep_areas: bool,
 }
@@ -216,7 +218,12 @@ pub fn audit_files(
             for_all.0,
             for_all.1,
         );
-        let examined = coverage::examine(&subject, options.gap_width_m, Wanted::Findings);
+        let wanted = if options.edges {
+            Wanted::FindingsWithEdges
+        } else {
+            Wanted::Findings
+        };
+        let examined = coverage::examine(&subject, options.gap_width_m, wanted);
         vertices += examined.vertices;
         bodies.extend(examined.findings);
         bodies.extend(registry::examine(&subject));
@@ -290,6 +297,7 @@ fn unreadable(file: &UnitsFile) -> Vec<FindingBody> {
                 point: None,
                 place: None,
                 params: f.params.clone(),
+                edges: Vec::new(),
             })
         })
         .collect()

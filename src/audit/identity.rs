@@ -206,6 +206,7 @@ mod tests {
             point: None,
             place: None,
             params: Params::new(),
+            edges: Vec::new(),
         }
     }
 

@@ -241,6 +241,7 @@ impl Param<'_> {
             point: Some(place.position),
             place: Some((place.id, place.name.clone())),
             params: p,
+            edges: Vec::new(),
         }
     }
 }

@@ -110,6 +110,7 @@ fn body(rule: &str, subject: &Subject, unit: &SubjectUnit, mut p: Params) -> Fin
         point,
         place: None,
         params: p,
+        edges: Vec::new(),
     }
 }
 

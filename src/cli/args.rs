@@ -236,6 +236,9 @@ pub struct AuditArgs {
     /// 没有上级时，寻找窄于此宽度（米）的凹入和走廊 | without parents: seek inlets and corridors narrower than this, in metres
     #[arg(long, value_name = "M", default_value = "0", value_parser = parse_size, requires = "files")]
     pub gap_width: f64,
+    /// 在 GeoJSON、JSON 中列出引起每处发现的边线段（块、环、节点号） | name in GeoJSON and JSON the stretches of outlines that cause each finding (part, ring, vertices)
+    #[arg(long, requires = "files")]
+    pub edges: bool,
     /// 有此级别或更高的发现时以状态 3 结束 | end with status 3 when there are findings at or above this level
     #[arg(long, value_name = "LEVEL", value_parser = parse_severity)]
     pub fail_on: Option<Severity>,

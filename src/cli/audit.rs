@@ -215,6 +215,7 @@ fn options(args: &AuditArgs) -> FileAuditOptions {
             width_m: args.min_width,
         },
         gap_width_m: args.gap_width,
+        edges: args.edges,
         keep_areas: args.format == Some(Format::Html),
         file,
     }

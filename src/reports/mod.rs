@@ -45,6 +45,16 @@ pub fn finding(
         geometry: body.geometry,
         point: body.point,
         places: body.place.into_iter().map(|p| p.1).collect(),
+        edges: body
+            .edges
+            .into_iter()
+            .map(|e| jieming_reports::OutlineStretch {
+                unit: e.unit,
+                part: e.part,
+                ring: e.ring,
+                vertices: e.vertices,
+            })
+            .collect(),
     }
 }
 
@@ -137,6 +147,7 @@ pub async fn line(store: &dyn Store, a: &str, b: &str, lang: Lang) -> Result<Opt
         line: common.map(|c| CommonLine {
             length_m: c.length_m,
             agreed_m: c.agreed_m,
+            within_m: c.within_m,
             geometry: c.geometry,
         }),
     };

@@ -475,6 +475,22 @@ pub struct FindingBody {
     pub place: Option<(i64, String)>,
     /// For the message.
     pub params: Params,
+    /// The stretches of outlines that cause it. Of file audits that ask for them; not kept in a database, where the next
+    /// version of an extent has other vertices.
+    pub edges: Vec<OutlineStretch>,
+}
+
+/// A stretch of a unit's outline as received: from one vertex of a ring to another, along the ring.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutlineStretch {
+    /// Code of the unit (name, when it has none).
+    pub unit: String,
+    /// Which part of the unit, from 0, over all its features in the order of the file.
+    pub part: u32,
+    /// Which ring of the part; 0 is the outer one.
+    pub ring: u32,
+    /// First and last vertex, from 0. Over the ring's end when the first is not below the last.
+    pub vertices: [u32; 2],
 }
 
 /// A finding that is seen for the first time.
@@ -512,6 +528,8 @@ pub struct NewLine {
     pub length_m: f64,
     /// Length in m that is the same edge on both sides.
     pub agreed_m: f64,
+    /// Length in m on which the sides differ by no more than the level's tolerance.
+    pub within_m: f64,
     /// The line in EPSG:4490.
     pub geometry: MultiLineString<f64>,
 }
@@ -527,8 +545,10 @@ pub struct Line {
     pub kind: ExtentKind,
     /// Length in m.
     pub length_m: f64,
-    /// Length in m that agrees.
+    /// Length in m that is the same edge on both sides.
     pub agreed_m: f64,
+    /// Length in m on which the sides differ by no more than the level's tolerance.
+    pub within_m: f64,
     /// Findings between exactly these two that are not gone.
     pub findings: u64,
     /// The line in EPSG:4490; only loaded by [`super::Store::line`].

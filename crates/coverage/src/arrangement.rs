@@ -59,6 +59,14 @@ impl Arrangement {
         })
     }
 
+    /// The half-edges from the point that `h` starts from, `h` first.
+    pub fn spokes(&self, h: u32) -> impl Iterator<Item = u32> + '_ {
+        std::iter::successors(Some(h), move |&g| {
+            let next = self.next[(g ^ 1) as usize];
+            (next != h).then_some(next)
+        })
+    }
+
     /// Builds the subdivision. The segments must be noded.
     pub fn new(segments: Segments) -> Arrangement {
         let next = successors(&segments);

@@ -1,23 +1,23 @@
 //! The whole check, step by step.
 
 use crate::arrangement::{Arrangement, OUTSIDE};
-use crate::claims::Claims;
-use crate::lines::{CommonLine, Lines};
+use crate::claims::{Claim, Claims};
 use crate::noding::{self, Meeting};
 use crate::segments::{self, LeastPlaces, RingFault, Rings, Segments};
+use crate::topology::Topology;
 use crate::width::inscribed_circle;
 use crate::zones::{Zone, zones};
-use crate::{Coverage, Defect, DefectKind, Fault, Options, Owner, closing, gaps};
+use crate::{Coverage, Defect, DefectKind, Fault, Options, Owner, closing, gaps, mismatch};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What a check found.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Outcome {
     /// All defects, sorted by kind, units and place.
     pub defects: Vec<Defect>,
-    /// The common lines of neighbouring units, by pair.
-    pub lines: Vec<CommonLine>,
+    /// Nodes, edges, common lines, neighbours.
+    pub topology: Topology,
     /// What was looked at.
     pub counts: Counts,
 }
@@ -64,24 +64,37 @@ pub fn check(coverage: &Coverage<'_>, options: &Options) -> Outcome {
                 .map(move |z| (group.clone(), z))
         })
         .collect();
-    let lines = if options.lines {
-        let mut lines = Lines::new(&arrangement, &claims, options.metric, options.grid);
-        for (group, zone) in &found {
-            if matches!(group, Group::Overlap(_) | Group::Gap(_)) {
-                lines.zone(zone);
-            }
-        }
-        lines.finish()
-    } else {
-        Vec::new()
+    let made = Made {
+        arrangement: &arrangement,
+        claims: &claims,
+        rings: &rings,
+        coverage,
+        options,
     };
     let mut defects: Vec<Defect> = found
         .par_iter()
-        .map(|(group, zone)| defect(group, zone, &arrangement, &claims, coverage, options))
+        .map(|(group, zone)| made.defect(group, zone))
         .collect();
+    let widths: Vec<f64> = defects.iter().map(|d| d.max_width).collect();
     if coverage.parents.is_empty() && options.gap_width > 0.0 {
         defects.extend(closing::open_gaps(&arrangement, &claims, options));
     }
+    let unbound = has_unbound(coverage);
+    let whole = |face: u32| {
+        let c = claims.of(face);
+        match c.units.len() {
+            0 => face == OUTSIDE || !is_gap(c, unbound),
+            n => n == 1,
+        }
+    };
+    let grid = options.grid;
+    defects.extend(mismatch::mismatches(
+        &arrangement,
+        &claims,
+        &rings,
+        grid,
+        whole,
+    ));
     faults.sort_unstable();
     faults.dedup();
     defects.extend(faults.into_iter().map(|f| fault(f, options)));
@@ -96,9 +109,22 @@ pub fn check(coverage: &Coverage<'_>, options: &Options) -> Outcome {
         vertices,
         faces: arrangement.faces() - 1,
     };
+    let contacts = found
+        .into_iter()
+        .zip(widths)
+        .filter(|((group, _), _)| matches!(group, Group::Overlap(_) | Group::Gap(_)))
+        .map(|((_, zone), width)| (zone, width))
+        .collect();
     Outcome {
         defects,
-        lines,
+        topology: Topology {
+            arrangement,
+            claims,
+            contacts,
+            metric: options.metric,
+            grid: options.grid,
+            units: coverage.units.len(),
+        },
         counts,
     }
 }
@@ -116,12 +142,22 @@ enum Group {
     Fault(Fault, Owner),
 }
 
+/// Whether some unit has no known parent: such units bound their ground by enclosing it.
+fn has_unbound(coverage: &Coverage<'_>) -> bool {
+    coverage.units.iter().any(|u| u.parent.is_none())
+}
+
+/// Whether enclosed ground with this claim is a gap.
+fn is_gap(c: &Claim, unbound: bool) -> bool {
+    c.units.is_empty() && !c.excluded && (unbound || !c.parents.is_empty())
+}
+
 fn group_faces(
     arrangement: &Arrangement,
     claims: &Claims,
     coverage: &Coverage<'_>,
 ) -> BTreeMap<Group, Vec<u32>> {
-    let unbound = coverage.units.iter().any(|u| u.parent.is_none());
+    let unbound = has_unbound(coverage);
     // What a set of rings means is told once per set, not once per face.
     let groups: Vec<Vec<Group>> = claims
         .claims
@@ -131,9 +167,8 @@ fn group_faces(
             if c.units.len() > 1 {
                 g.push(Group::Overlap(c.units.clone()));
             }
-            if c.units.is_empty() && !c.excluded {
-                // Units without a known parent bound their ground by enclosing it.
-                if c.parents.is_empty() && unbound {
+            if is_gap(c, unbound) {
+                if c.parents.is_empty() {
                     g.push(Group::Gap(None));
                 }
                 g.extend(c.parents.iter().map(|&p| Group::Gap(Some(p))));
@@ -181,63 +216,72 @@ fn group_faces(
     out
 }
 
-fn defect(
-    group: &Group,
-    zone: &Zone,
-    arrangement: &Arrangement,
-    claims: &Claims,
-    coverage: &Coverage<'_>,
-    options: &Options,
-) -> Defect {
-    let polygon = zone.polygon(arrangement, options.grid);
-    let middle = polygon.exterior().0.first().map_or(0.0, |c| c.y);
-    let circle = inscribed_circle(&polygon, options.metric.scale_at(middle));
-    let around = || -> Vec<usize> {
-        let units: BTreeSet<u32> = zone
+/// What defects are made of.
+struct Made<'a> {
+    arrangement: &'a Arrangement,
+    claims: &'a Claims,
+    rings: &'a Rings,
+    coverage: &'a Coverage<'a>,
+    options: &'a Options,
+}
+
+impl Made<'_> {
+    fn defect(&self, group: &Group, zone: &Zone) -> Defect {
+        let polygon = zone.polygon(self.arrangement, self.options.grid);
+        let middle = polygon.exterior().0.first().map_or(0.0, |c| c.y);
+        let circle = inscribed_circle(&polygon, self.options.metric.scale_at(middle));
+        let (kind, units, owner, parent) = match group {
+            Group::Overlap(units) => (
+                DefectKind::Overlap,
+                units.iter().map(|&u| u as usize).collect(),
+                None,
+                None,
+            ),
+            Group::Gap(None) => (DefectKind::Hole, self.around(zone), None, None),
+            Group::Gap(Some(p)) => {
+                let (grid, metric) = (self.options.grid, self.options.metric);
+                let kind = gaps::kind(zone, *p, self.arrangement, self.claims, grid, metric);
+                (kind, self.around(zone), None, Some(*p as usize))
+            }
+            Group::Spill(u) => (
+                DefectKind::Spill,
+                vec![*u as usize],
+                None,
+                self.coverage.units[*u as usize].parent,
+            ),
+            Group::Fault(fault, owner) => (
+                DefectKind::Invalid(*fault),
+                unit_of(*owner),
+                Some(*owner),
+                None,
+            ),
+        };
+        let runs = zone
             .boundary()
-            .flat_map(|h| {
-                claims
-                    .of(arrangement.face[(h ^ 1) as usize])
-                    .units
-                    .iter()
-                    .copied()
-            })
-            .collect();
-        units.into_iter().map(|u| u as usize).collect()
-    };
-    let (kind, units, owner, parent) = match group {
-        Group::Overlap(units) => (
-            DefectKind::Overlap,
-            units.iter().map(|&u| u as usize).collect(),
-            None,
-            None,
-        ),
-        Group::Gap(None) => (DefectKind::Hole, around(), None, None),
-        Group::Gap(Some(p)) => {
-            let kind = gaps::kind(zone, *p, arrangement, claims, options.grid, options.metric);
-            (kind, around(), None, Some(*p as usize))
+            .flat_map(|h| self.arrangement.segments.runs((h >> 1) as usize));
+        Defect {
+            kind,
+            units,
+            owner,
+            parent,
+            polygon: Some(polygon),
+            line: None,
+            edges: self.rings.stretches(runs.collect()),
+            place: circle.centre,
+            max_width: 2.0 * circle.radius,
         }
-        Group::Spill(u) => (
-            DefectKind::Spill,
-            vec![*u as usize],
-            None,
-            coverage.units[*u as usize].parent,
-        ),
-        Group::Fault(fault, owner) => (
-            DefectKind::Invalid(*fault),
-            unit_of(*owner),
-            Some(*owner),
-            None,
-        ),
-    };
-    Defect {
-        kind,
-        units,
-        owner,
-        parent,
-        polygon: Some(polygon),
-        place: circle.centre,
-        max_width: 2.0 * circle.radius,
+    }
+
+    /// The units that stand around a zone, ascending.
+    fn around(&self, zone: &Zone) -> Vec<usize> {
+        let beyond = |h: u32| self.claims.of(self.arrangement.face[(h ^ 1) as usize]);
+        let mut units: Vec<usize> = zone
+            .boundary()
+            .flat_map(|h| beyond(h).units.iter().map(|&u| u as usize))
+            .collect();
+        units.sort_unstable();
+        units.dedup();
+        units
     }
 }
 
@@ -255,6 +299,8 @@ fn fault(f: RingFault, options: &Options) -> Defect {
         owner: Some(f.owner),
         parent: None,
         polygon: None,
+        line: None,
+        edges: Vec::new(),
         place: options.grid.plane(f.at),
         max_width: 0.0,
     }

@@ -91,6 +91,8 @@ pub(crate) fn open_gaps(
                 place: circle.centre,
                 max_width: 2.0 * circle.radius,
                 polygon: Some(polygon),
+                line: None,
+                edges: Vec::new(),
             })
         })
         .collect()

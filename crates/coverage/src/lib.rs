@@ -17,7 +17,8 @@
 //! 5. [`claims`]: per face the rings around it by the even-odd rule, hence the units, parents, exclusions.
 //! 6. [`zones`]: neighbouring faces with one claim become polygons; [`gaps`] tells the kinds of gap apart;
 //!    [`closing`] finds the narrow inlets of a coverage without parent.
-//! 7. [`width`]: the greatest width. [`lines`]: the common lines of neighbours.
+//! 7. [`width`]: the greatest width. [`mismatch`]: edges that agree and lack each other's vertices. [`topology`]: nodes,
+//!    edges, common lines ([`lines`]) and neighbours, for whoever needs more than defects.
 //!
 //! There is no I/O, no clock, no randomness and no CRS: coordinates are a plane's x (east) and y (north) in metres or
 //! in degrees; [`Metric`] tells how long a plane unit is.
@@ -33,9 +34,11 @@ mod gaps;
 pub mod grid;
 mod lines;
 mod measure;
+mod mismatch;
 mod noding;
 mod numbering;
 mod segments;
+mod topology;
 pub mod width;
 mod zones;
 
@@ -43,8 +46,9 @@ pub use check::{Counts, Outcome, check};
 pub use grid::Grid;
 pub use lines::CommonLine;
 pub use measure::Metric;
+pub use topology::{Edge, Graph, Step, Topology, TriJunction};
 
-use geo_types::{MultiPolygon, Polygon};
+use geo_types::{LineString, MultiPolygon, Polygon};
 
 /// One unit of a coverage: its area in the coverage's plane, as received (rings may be invalid).
 #[derive(Debug, Clone)]
@@ -75,8 +79,6 @@ pub struct Options {
     pub metric: Metric,
     /// Diameter in metres of the disc whose closing shows inlets and corridors of a coverage without parents; 0 = not sought.
     pub gap_width: f64,
-    /// Whether [`Outcome::lines`] is wanted.
-    pub lines: bool,
 }
 
 /// What is wrong at a place.
@@ -94,6 +96,9 @@ pub enum DefectKind {
     Shortfall,
     /// Ground that a unit claims outside its parent.
     Spill,
+    /// A stretch of a common line on which both sides agree, though one of them lacks vertices that the other has
+    /// (a T-junction): nothing is wrong with the areas, but the line cannot be edited or simplified as one.
+    Mismatch,
     /// A unit, parent or exclusion is not made of valid rings.
     Invalid(Fault),
 }
@@ -130,6 +135,20 @@ pub enum Owner {
     Exclusion(usize),
 }
 
+/// A stretch of a ring as received: from one of its vertices to another, along the ring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stretch {
+    /// Whose ring.
+    pub owner: Owner,
+    /// Which polygon of the owner's area, from 0.
+    pub part: u32,
+    /// Which ring of the polygon; 0 is the exterior.
+    pub ring: u32,
+    /// Vertices of the ring, from 0, where the stretch begins and ends. It runs over the ring's end when the first is
+    /// not below the second.
+    pub vertices: [u32; 2],
+}
+
 /// One defect of a coverage.
 #[derive(Debug, Clone)]
 pub struct Defect {
@@ -143,6 +162,10 @@ pub struct Defect {
     pub parent: Option<usize>,
     /// The ground, in plane coordinates, exterior counter-clockwise. `None` for a fault without extent.
     pub polygon: Option<Polygon<f64>>,
+    /// For [`DefectKind::Mismatch`] the edge that lacks vertices, from end to end, with these.
+    pub line: Option<LineString<f64>>,
+    /// The parts of outlines that cause the defect.
+    pub edges: Vec<Stretch>,
     /// A point of the defect: centre of the largest inscribed circle, or the place of the fault. Plane coordinates.
     pub place: [f64; 2],
     /// Greatest width in metres: diameter of the largest inscribed circle. 0 for a fault without extent.

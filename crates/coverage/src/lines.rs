@@ -16,8 +16,11 @@ pub struct CommonLine {
     pub units: [usize; 2],
     /// The stretches on which both sides have the very same line (on the grid), first unit at the left.
     pub agreed: MultiLineString<f64>,
-    /// Length in metres of the stretches without agreement: along each overlap or gap between the two, half of the
-    /// outline that it shares with either (shared out evenly when more than two units stand around it).
+    /// Length in metres of the stretches that differ by no more than the tolerance: along each overlap or gap between
+    /// the two, half of the outline that it shares with either (shared out evenly when more than two units stand around
+    /// it).
+    pub within: f64,
+    /// Length in metres of the stretches that differ by more, measured in the same way.
     pub disagreed: f64,
 }
 
@@ -27,7 +30,8 @@ pub(crate) struct Lines<'a> {
     claims: &'a Claims,
     metric: Metric,
     grid: Grid,
-    disagreed: FxHashMap<[u32; 2], f64>,
+    /// Lengths within the tolerance, and beyond.
+    apart: FxHashMap<[u32; 2], [f64; 2]>,
 }
 
 impl<'a> Lines<'a> {
@@ -42,12 +46,12 @@ impl<'a> Lines<'a> {
             claims,
             metric,
             grid,
-            disagreed: FxHashMap::default(),
+            apart: FxHashMap::default(),
         }
     }
 
     /// Takes an overlap or a gap into account.
-    pub fn zone(&mut self, zone: &Zone) {
+    pub fn zone(&mut self, zone: &Zone, within_tolerance: bool) {
         let mut contact: BTreeMap<u32, f64> = BTreeMap::new();
         for h in zone.boundary() {
             let beyond = self.claims.of(self.arrangement.face[(h ^ 1) as usize]);
@@ -63,7 +67,8 @@ impl<'a> Lines<'a> {
         let sides: Vec<(u32, f64)> = contact.into_iter().collect();
         for (i, &(a, la)) in sides.iter().enumerate() {
             for &(b, lb) in &sides[i + 1..] {
-                *self.disagreed.entry([a, b]).or_default() += (la + lb) / 2.0 / (n - 1) as f64;
+                self.apart.entry([a, b]).or_default()[usize::from(!within_tolerance)] +=
+                    (la + lb) / 2.0 / (n - 1) as f64;
             }
         }
     }
@@ -90,15 +95,19 @@ impl<'a> Lines<'a> {
                 agreed.entry([*a, *b]).or_default().push(h);
             }
         }
-        for &pair in self.disagreed.keys() {
+        for &pair in self.apart.keys() {
             agreed.entry(pair).or_default();
         }
         agreed
             .into_iter()
-            .map(|(pair, edges)| CommonLine {
-                units: pair.map(|u| u as usize),
-                agreed: self.chain(&edges),
-                disagreed: self.disagreed.get(&pair).copied().unwrap_or(0.0),
+            .map(|(pair, edges)| {
+                let [within, disagreed] = self.apart.get(&pair).copied().unwrap_or_default();
+                CommonLine {
+                    units: pair.map(|u| u as usize),
+                    agreed: self.chain(&edges),
+                    within,
+                    disagreed,
+                }
             })
             .collect()
     }

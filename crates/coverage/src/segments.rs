@@ -2,7 +2,7 @@
 
 use crate::grid::{Grid, Pt};
 use crate::numbering::number;
-use crate::{Coverage, Fault, Owner};
+use crate::{Coverage, Fault, Owner, Stretch};
 use geo_types::{LineString, MultiPolygon};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -34,18 +34,49 @@ pub(crate) struct Rings {
 }
 
 impl Rings {
-    /// The two vertices of ring `r` that its segment `at` joins, as point numbers.
-    pub fn ends(&self, r: u32, at: u32) -> [u32; 2] {
+    /// Where the two vertices that segment `at` of ring `r` joins stand in [`Self::points`].
+    fn places(&self, r: u32, at: u32) -> [usize; 2] {
         let (from, to) = (self.first[r as usize], self.first[r as usize + 1]);
-        let next = if from + at + 1 == to {
-            from
-        } else {
-            from + at + 1
-        };
-        [
-            self.points[(from + at) as usize],
-            self.points[next as usize],
-        ]
+        let here = from + at;
+        let next = if here + 1 == to { from } else { here + 1 };
+        [here as usize, next as usize]
+    }
+
+    /// The two vertices that segment `at` of ring `r` joins, as point numbers.
+    pub fn ends(&self, r: u32, at: u32) -> [u32; 2] {
+        self.places(r, at).map(|i| self.points[i])
+    }
+
+    /// The stretches of rings that the runs (ring, segment) make, neighbours joined. Where a ring runs along itself, a
+    /// fault of its own tells so.
+    pub fn stretches(&self, mut runs: Vec<(u32, u32)>) -> Vec<Stretch> {
+        runs.retain(|r| r.1 != SEVERAL);
+        runs.sort_unstable();
+        runs.dedup();
+        let mut out = Vec::new();
+        for of_ring in runs.chunk_by(|a, b| a.0 == b.0) {
+            let r = of_ring[0].0;
+            let info = &self.info[r as usize];
+            let last = self.first[r as usize + 1] - self.first[r as usize] - 1;
+            let mut spans: Vec<[u32; 2]> = of_ring
+                .chunk_by(|a, b| a.1 + 1 == b.1)
+                .map(|s| [s[0].1, s[s.len() - 1].1])
+                .collect();
+            // A stretch over the ring's end is one, not two.
+            if spans.len() > 1 && spans[0][0] == 0 && spans[spans.len() - 1][1] == last {
+                let end = spans.remove(0)[1];
+                if let Some(open) = spans.last_mut() {
+                    open[1] = end;
+                }
+            }
+            out.extend(spans.into_iter().map(|[from, to]| Stretch {
+                owner: info.owner,
+                part: info.polygon,
+                ring: info.ring,
+                vertices: [self.places(r, from)[0], self.places(r, to)[1]].map(|i| self.vertex[i]),
+            }));
+        }
+        out
     }
 }
 
@@ -57,6 +88,9 @@ pub(crate) struct RingFault {
     pub at: Pt,
 }
 
+/// Instead of the number of a ring's segment: several of them run here, in an odd number.
+pub(crate) const SEVERAL: u32 = u32::MAX;
+
 /// A ring along a stretch between two points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Run {
@@ -64,7 +98,7 @@ pub(crate) struct Run {
     pub ends: [u32; 2],
     /// Number of the ring.
     pub ring: u32,
-    /// Which segment of the ring it is, or lies on.
+    /// Which segment of the ring it is, or lies on; or [`SEVERAL`].
     pub at: u32,
     /// A piece that may not have met all the others yet.
     pub fresh: bool,
@@ -101,7 +135,7 @@ impl Segments {
         &self.owners[self.offset[i] as usize..self.offset[i + 1] as usize]
     }
 
-    /// The rings that run along segment `i`, each with the number of its segment.
+    /// The rings that run along segment `i`, each with the number of its segment (or [`SEVERAL`]).
     pub fn runs(&self, i: usize) -> impl Iterator<Item = (u32, u32)> + '_ {
         let range = self.offset[i] as usize..self.offset[i + 1] as usize;
         range.map(|k| (self.owners[k], self.at[k]))
@@ -132,7 +166,8 @@ impl Segments {
         for same in runs.chunk_by(|a, b| a.ring == b.ring) {
             if same.len() % 2 == 1 {
                 self.owners.push(same[0].ring);
-                self.at.push(same[0].at);
+                self.at
+                    .push(if same.len() == 1 { same[0].at } else { SEVERAL });
             }
             if same.len() > 1 {
                 let [a, b] = ends.map(|n| self.pts[n as usize]);

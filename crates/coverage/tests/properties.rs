@@ -10,7 +10,6 @@ const OPTIONS: Options = Options {
     grid: Grid::UNIT,
     metric: Metric::Metres,
     gap_width: 0.0,
-    lines: true,
 };
 
 fn run(units: &[MultiPolygon<f64>], parents: &[MultiPolygon<f64>]) -> Outcome {

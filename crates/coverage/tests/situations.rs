@@ -3,13 +3,14 @@
 
 use geo::Area;
 use geo_types::{LineString, MultiPolygon, Polygon};
-use jieming_coverage::{Coverage, DefectKind, Fault, Grid, Metric, Options, Outcome, Unit, check};
+use jieming_coverage::{
+    Coverage, DefectKind, Fault, Grid, Metric, Options, Outcome, Owner, Step, Stretch, Unit, check,
+};
 
 const OPTIONS: Options = Options {
     grid: Grid::UNIT,
     metric: Metric::Metres,
     gap_width: 0.0,
-    lines: true,
 };
 
 type Ring = &'static [(i32, i32)];
@@ -70,9 +71,15 @@ fn found(o: &Outcome) -> Vec<(DefectKind, Vec<usize>, f64)> {
 fn two_neighbours_with_one_line_are_whole() {
     let o = run(&[square(0, 0, 4, 4), square(4, 0, 4, 4)], &[], &[]);
     assert_eq!(found(&o), []);
-    assert_eq!(o.lines.len(), 1);
-    assert_eq!((o.lines[0].units, o.lines[0].disagreed), ([0, 1], 0.0));
-    assert_eq!(o.lines[0].agreed.0.len(), 1);
+    assert_eq!(o.topology.lines(0.0).len(), 1);
+    assert_eq!(
+        (
+            o.topology.lines(0.0)[0].units,
+            o.topology.lines(0.0)[0].disagreed
+        ),
+        ([0, 1], 0.0)
+    );
+    assert_eq!(o.topology.lines(0.0)[0].agreed.0.len(), 1);
 }
 
 #[test]
@@ -88,7 +95,7 @@ fn overlap_of_two_has_parties_area_and_width() {
     assert_eq!(found(&o), [(DefectKind::Overlap, vec![0, 1], 8.0)]);
     assert!((o.defects[0].max_width - 2.0).abs() < 0.03);
     // Both outlines of the overlap are four long.
-    assert_eq!(o.lines[0].disagreed, 4.0);
+    assert_eq!(o.topology.lines(0.0)[0].disagreed, 4.0);
 }
 
 #[test]
@@ -262,10 +269,147 @@ fn spill_is_what_reaches_outside_the_own_parent() {
     );
 }
 
+fn stretch(unit: usize, ring: u32, vertices: [u32; 2]) -> Stretch {
+    Stretch {
+        owner: Owner::Unit(unit),
+        part: 0,
+        ring,
+        vertices,
+    }
+}
+
 #[test]
-fn a_vertex_on_the_neighbours_edge_is_no_defect() {
+fn vertices_on_the_neighbours_edge_are_a_mismatch_of_that_edge() {
     let split = area(&[&[&[(4, 0), (8, 0), (8, 4), (4, 4), (4, 3), (4, 1)]]]);
-    assert_eq!(found(&run(&[square(0, 0, 4, 4), split], &[], &[])), []);
+    let o = run(&[square(0, 0, 4, 4), split], &[], &[]);
+    assert_eq!(found(&o), [(DefectKind::Mismatch, vec![0, 1], 0.0)]);
+    let d = &o.defects[0];
+    assert_eq!(d.line, Some(ring(&[(4, 0), (4, 1), (4, 3), (4, 4)])));
+    assert_eq!(d.edges, [stretch(0, 0, [1, 2])]);
+    assert_eq!(d.place, [4.0, 1.0]);
+}
+
+#[test]
+fn a_t_junction_is_one_mismatch_of_all_three() {
+    let o = run(
+        &[square(0, 0, 4, 4), square(4, 0, 4, 2), square(4, 2, 4, 2)],
+        &[],
+        &[],
+    );
+    assert_eq!(found(&o), [(DefectKind::Mismatch, vec![0, 1, 2], 0.0)]);
+    // With a vertex there all is well.
+    let with = area(&[&[&[(0, 0), (4, 0), (4, 2), (4, 4), (0, 4)]]]);
+    assert_eq!(
+        found(&run(
+            &[with, square(4, 0, 4, 2), square(4, 2, 4, 2)],
+            &[],
+            &[]
+        )),
+        []
+    );
+}
+
+#[test]
+fn causes_are_the_stretches_around_a_defect() {
+    let o = run(&[square(0, 0, 4, 4), square(3, 1, 4, 2)], &[], &[]);
+    assert_eq!(found(&o), [(DefectKind::Overlap, vec![0, 1], 2.0)]);
+    // The first one's right edge, and of the second from its top left over its start to the bottom.
+    assert_eq!(
+        o.defects[0].edges,
+        [stretch(0, 0, [1, 2]), stretch(1, 0, [2, 1])]
+    );
+    let lake = area(&[&[
+        &[(0, 0), (9, 0), (9, 9), (0, 9)],
+        &[(3, 3), (3, 6), (6, 6), (6, 3)],
+    ]]);
+    let o = run(&[lake], &[], &[]);
+    assert_eq!(found(&o), [(DefectKind::Hole, vec![0], 9.0)]);
+    assert_eq!(o.defects[0].edges, [stretch(0, 1, [0, 0])]);
+}
+
+/// Four squares around a point: five nodes, four inner edges, four outer ones round the corners.
+#[test]
+fn topology_of_four_squares() {
+    let o = run(
+        &[
+            square(0, 0, 2, 2),
+            square(2, 0, 2, 2),
+            square(2, 2, 2, 2),
+            square(0, 2, 2, 2),
+        ],
+        &[],
+        &[],
+    );
+    let graph = o.topology.graph();
+    assert_eq!((graph.nodes.len(), graph.edges.len()), (5, 8));
+    for (unit, rings) in graph.rings.iter().enumerate() {
+        let [steps] = &rings[..] else {
+            panic!("{rings:?}")
+        };
+        assert_eq!(steps.len(), 3);
+        let ends = |s: &Step| {
+            let [a, b] = graph.edges[s.edge].nodes;
+            if s.forward { [a, b] } else { [b, a] }
+        };
+        for (k, step) in steps.iter().enumerate() {
+            assert_eq!(
+                ends(step)[1],
+                ends(&steps[(k + 1) % 3])[0],
+                "a ring is closed"
+            );
+            let e = &graph.edges[step.edge];
+            assert_eq!(if step.forward { &e.left } else { &e.right }, &[unit]);
+        }
+    }
+    let junctions = o.topology.tri_junctions();
+    assert_eq!(junctions.len(), 1);
+    assert_eq!(
+        (junctions[0].at, &junctions[0].units[..]),
+        ([2.0, 2.0], &[0, 1, 2, 3][..])
+    );
+    // Meeting in a point does not make neighbours.
+    assert_eq!(o.topology.neighbours(), [[1, 3], [0, 2], [1, 3], [0, 2]]);
+}
+
+/// An island in a lake: two closed edges without a fork, and the lake's unit has two rings.
+#[test]
+fn topology_of_an_enclave() {
+    let lake = area(&[&[
+        &[(0, 0), (9, 0), (9, 9), (0, 9)],
+        &[(3, 3), (3, 6), (6, 6), (6, 3)],
+    ]]);
+    let o = run(&[lake, square(3, 3, 3, 3)], &[], &[]);
+    let graph = o.topology.graph();
+    assert_eq!((graph.nodes.len(), graph.edges.len()), (2, 2));
+    assert!(
+        graph
+            .edges
+            .iter()
+            .all(|e| e.nodes[0] == e.nodes[1] && e.line.0.len() == 5)
+    );
+    assert_eq!((graph.rings[0].len(), graph.rings[1].len()), (2, 1));
+    assert_eq!(o.topology.neighbours(), [[1], [0]]);
+}
+
+#[test]
+fn a_line_agrees_within_a_tolerance_or_not() {
+    // Common from (4,2) up; below, the right one keeps a step away.
+    let right = area(&[&[&[(5, 0), (8, 0), (8, 6), (4, 6), (4, 2), (5, 2)]]]);
+    let left = area(&[&[&[(0, 0), (4, 0), (4, 2), (4, 6), (0, 6)]]]);
+    let around = area(&[&[&[(4, -2), (5, -2), (5, 0), (4, 0)]]]);
+    let o = run(&[left, right, around], &[], &[]);
+    assert_eq!(found(&o), [(DefectKind::Hole, vec![0, 1, 2], 2.0)]);
+    let of = |tolerance: f64| {
+        let lines = o.topology.lines(tolerance);
+        lines
+            .into_iter()
+            .find(|l| l.units == [0, 1])
+            .map(|l| (l.within, l.disagreed))
+            .unwrap()
+    };
+    let (within, apart) = of(0.5);
+    assert!(within == 0.0 && apart > 0.0);
+    assert_eq!(of(1.0), (apart, 0.0));
 }
 
 #[test]

@@ -74,7 +74,9 @@ fn local_area_m2(points: &[(f64, f64)], middle: (f64, f64)) -> f64 {
         + 4.0 * E2 * (cos * cos - sin * sin) / w2
         + 8.0 * E2 * E2 * sin * sin * cos * cos / (w2 * w2);
     let (d1, d2) = (d0 * s1, d0 * (s1 * s1 + s2));
-    let (bend_east, bend_north) = (2.0 * m * sin / (n * cos), -n * sin * cos / m);
+    // The bend's coefficients at the middle, and how they change with latitude.
+    let east = [2.0 * m / n * sin / cos, 2.0 * m / n / (cos * cos)];
+    let north = [-n / m * sin * cos, -n / m * (cos * cos - sin * sin)];
     let local = |p: (f64, f64)| ((p.0 - middle.0).to_radians(), (p.1 - middle.1).to_radians());
     let mut area = 0.0;
     let mut from = local(points[points.len() - 1]);
@@ -90,8 +92,8 @@ fn local_area_m2(points: &[(f64, f64)], middle: (f64, f64)) -> f64 {
         );
         area -= dx * (d0 * y1 + d1 * y2 / 2.0 + d2 * y3 / 6.0);
         let bend = (
-            bend_east * dy * dx,
-            bend_north * dx * dx - m_slope * dy * dy,
+            (east[0] + east[1] * y1) * dy * dx,
+            (north[0] + north[1] * y1) * dx * dx - m_slope * dy * dy,
         );
         area += (d0 + d1 * y1) * (dx * bend.1 - dy * bend.0) / 12.0;
         from = to;

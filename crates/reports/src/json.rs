@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::{Finding, Report, rows};
+use crate::{Finding, OutlineStretch, Report, rows};
 
 /// The properties of a finding, every key present, `null` when it does not apply.
 #[derive(Serialize)]
@@ -23,6 +23,8 @@ pub struct Properties<'a> {
     max_width_m: Option<f64>,
     length_m: Option<f64>,
     message: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    edges: &'a [OutlineStretch],
     /// Where a row without geometry is.
     #[serde(skip_serializing_if = "Option::is_none")]
     point: Option<Option<[f64; 2]>>,
@@ -44,6 +46,7 @@ pub fn properties(f: &Finding) -> Properties<'_> {
         max_width_m: number(f.max_width_m),
         length_m: number(f.length_m),
         message: &f.message,
+        edges: &f.edges,
         point: None,
     }
 }

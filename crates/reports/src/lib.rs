@@ -62,6 +62,8 @@ pub struct CommonLine {
     pub length_m: f64,
     /// Length in metres that is the same edge on both sides.
     pub agreed_m: f64,
+    /// Length in metres on which the sides differ by no more than the level's tolerance.
+    pub within_m: f64,
     /// The line in degrees.
     pub geometry: Option<MultiLineString<f64>>,
 }
@@ -140,6 +142,21 @@ pub struct Finding {
     pub point: Option<[f64; 2]>,
     /// Names of places affected, or of the place concerned.
     pub places: Vec<String>,
+    /// The stretches of outlines that cause it, where they were asked for; written to GeoJSON and JSON.
+    pub edges: Vec<OutlineStretch>,
+}
+
+/// A stretch of a unit's outline: from one vertex of a ring to another, along the ring.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct OutlineStretch {
+    /// Code of the unit.
+    pub unit: String,
+    /// Which part of the unit, from 0.
+    pub part: u32,
+    /// Which ring of the part; 0 is the outer one.
+    pub ring: u32,
+    /// First and last vertex, from 0. Over the ring's end when the first is not below the last.
+    pub vertices: [u32; 2],
 }
 
 /// What an audit took.

@@ -72,6 +72,7 @@ fn hostile() -> Report {
         geometry: Some(Geometry::Polygon(area.clone())),
         point: Some([114.005, 30.005]),
         places: vec![HOSTILE.to_owned(), "=1+1".to_owned()],
+        edges: Vec::new(),
     };
     let mut point = finding.clone();
     point.units = vec!["12345".to_owned()];

@@ -63,6 +63,8 @@ pub struct LineView {
     pub length_m: f64,
     /// Length in m that is the same on both sides.
     pub agreed_m: f64,
+    /// Length in m on which the sides differ by no more than the level's tolerance.
+    pub within_m: f64,
     /// Findings between exactly these two that are not gone.
     pub findings: u64,
 }
@@ -99,6 +101,7 @@ pub(in crate::api) async fn list_lines(
             kind: l.kind.as_str(),
             length_m: l.length_m,
             agreed_m: l.agreed_m,
+            within_m: l.within_m,
             findings: l.findings,
         })
         .collect();

@@ -252,6 +252,7 @@ async fn replace_lines(
             .bind(&b.name)
             .bind(l.length_m)
             .bind(l.agreed_m)
+            .bind(l.within_m)
             .bind(codec::geometry_out(&Geometry::MultiLineString(
                 l.geometry.clone(),
             )))

@@ -59,6 +59,7 @@ fn finding_in(r: &SqliteRow) -> Result<Finding> {
             point: lon.zip(lat).map(|(x, y)| [x, y]),
             place: place.zip(r.try_get::<Option<String>, _>("place_name")?),
             params: codec::params_in("findings.params", r.try_get("params")?)?,
+            edges: Vec::new(),
         },
         bbox: box_in(r)?,
         state: codec::word("findings.state", r.try_get("state")?)?,

@@ -29,11 +29,18 @@ use sqlx::{SqlSafeStr as _, Sqlite, SqliteConnection, Transaction};
 use super::*;
 
 /// The steps of the schema in order; files are only ever added.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(
-    1,
-    "base",
-    include_str!("../../../migrations/sqlite/0001_base.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (
+        1,
+        "base",
+        include_str!("../../../migrations/sqlite/0001_base.sql"),
+    ),
+    (
+        2,
+        "lines within tolerance",
+        include_str!("../../../migrations/sqlite/0002_lines_within.sql"),
+    ),
+];
 
 fn migrator() -> Migrator {
     let step = |&(version, name, sql): &(i64, &'static str, &'static str)| {

@@ -240,6 +240,7 @@ fn line_in(r: &SqliteRow) -> Result<Line> {
         kind: codec::word("lines.kind", r.try_get("kind")?)?,
         length_m: r.try_get("length_m")?,
         agreed_m: r.try_get("agreed_m")?,
+        within_m: r.try_get("within_m")?,
         findings: r.try_get::<i64, _>("findings")? as u64,
         geometry: None,
     })

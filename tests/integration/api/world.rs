@@ -129,6 +129,7 @@ pub fn finding(
                 ),
                 ("area_m2", area_m2.into()),
             ]),
+            edges: Vec::new(),
         },
     }
 }
@@ -314,6 +315,7 @@ async fn audit(store: &dyn Store) {
                 units: [a, b],
                 length_m: 111_000.0,
                 agreed_m: 100_000.0,
+                within_m: 0.0,
                 geometry: MultiLineString(vec![
                     line_string![(x: 114.5, y: 30.0), (x: 114.5, y: 31.0)],
                 ]),

@@ -36,6 +36,7 @@ fn body(kind: Kind, units: &[&str], x: f64, area: f64) -> FindingBody {
         point: Some([x, 30.0]),
         place: None,
         params: params([("area_m2", area.into())]),
+        edges: Vec::new(),
     }
 }
 
@@ -374,6 +375,7 @@ async fn units_count_their_findings_and_lines_their_neighbours() {
             units: [parties[1].clone(), parties[0].clone()],
             length_m: 1000.0,
             agreed_m: 900.0,
+            within_m: 12.5,
             geometry: MultiLineString(vec![line_string![(x: 114.1, y: 30.0), (x: 114.1, y: 30.1)]]),
         };
         let lines = Some(("county".to_owned(), ExtentKind::Legal, vec![line]));

@@ -139,6 +139,28 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
+        id: "coverage.mismatch",
+        kind: Some(Kind::Mismatch),
+        severity: Severity::Info,
+        title: text("公共边不一致", "shared edge does not match"),
+        explanation: text(
+            "双方的边线重合，但一方在另一方的节点处没有节点（如三交点落在邻区的直线上）。面积没有问题，但移动或化简其中一条线就会撕开缝隙。",
+            "Both sides draw the same line, but one lacks vertices where the other has them (such as a junction on a neighbour's straight edge). The areas fit; moving or simplifying one of the lines tears them apart.",
+        ),
+        message: text(
+            "{units}的公共边节点不一致，边长 {length_m}",
+            "{units}: vertices of the shared edge do not match, edge of {length_m}",
+        ),
+        expected: text(
+            "公共边在双方有相同的节点",
+            "a shared edge has the same vertices on both sides",
+        ),
+        remedy: text(
+            "在缺少节点的一方补上邻区的节点",
+            "add the neighbour's vertices to the edge that lacks them",
+        ),
+    },
+    Rule {
         id: "coverage.invalid",
         kind: Some(Kind::Invalid),
         severity: Severity::Error,

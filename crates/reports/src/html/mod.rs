@@ -121,6 +121,10 @@ pub(crate) fn facts(report: &Report) -> Vec<(&'static str, String)> {
             lang.of("双方完全一致", "Agrees exactly"),
             agreed(line.length_m, line.agreed_m),
         ));
+        rows.push((
+            lang.of("在限差之内", "Differs within tolerance"),
+            agreed(line.length_m, line.within_m),
+        ));
     }
     rows
 }
@@ -269,10 +273,11 @@ fn common_line(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         message::length(line.length_m),
         agreed(line.length_m, line.agreed_m),
     );
-    let rest = message::length((line.length_m - line.agreed_m).max(0.0));
+    let within = message::length(line.within_m);
+    let rest = message::length((line.length_m - line.agreed_m - line.within_m).max(0.0));
     let sentence = lang.of(
-        format!("界线全长 {all}，其中双方数据完全一致 {same}，不一致 {rest}。"),
-        format!("The line is {all} long. The data of both sides agree exactly on {same} and differ on {rest}."),
+        format!("界线全长 {all}，其中双方数据完全一致 {same}，在限差之内不同 {within}，超出限差 {rest}。"),
+        format!("The line is {all} long. The data of both sides agree exactly on {same}, differ within the tolerance on {within} and beyond it on {rest}."),
     );
     writeln!(
         out,

@@ -65,6 +65,7 @@ pub fn findings(city: &Sample, lang: Lang) -> Vec<Finding> {
                     .to_owned(),
                 geometry: Some(d.area.clone().into()),
                 point: Some([first.x, first.y]),
+                edges: Vec::new(),
                 places: if d.id % 4 == 0 {
                     vec!["柳溪小学".to_owned(), "青石桥".to_owned()]
                 } else {
@@ -110,6 +111,7 @@ pub fn findings(city: &Sample, lang: Lang) -> Vec<Finding> {
                 geometry: None,
                 point: Some(point),
                 places: vec![p.name.clone()],
+                edges: Vec::new(),
             }
         });
     defects.chain(names).collect()
@@ -160,6 +162,7 @@ pub fn reports(city: &Sample, lang: Lang) -> [Report; 3] {
     let line = CommonLine {
         length_m: 8421.5,
         agreed_m: 7730.2,
+        within_m: 210.5,
         geometry: Some(common(&parties[0], &parties[1])),
     };
     let names = [parties[0].name.clone(), parties[1].name.clone()];

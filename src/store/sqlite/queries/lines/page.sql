@@ -1,4 +1,4 @@
-SELECT l.id, l.level, l.kind, l.a_id, l.a_code, l.a_name, l.b_id, l.b_code, l.b_name, l.length_m, l.agreed_m,
+SELECT l.id, l.level, l.kind, l.a_id, l.a_code, l.a_name, l.b_id, l.b_code, l.b_name, l.length_m, l.agreed_m, l.within_m,
        (SELECT count(*) FROM findings AS f
          WHERE f.parties = l.a_code || char(10) || l.b_code AND f.level = l.level AND f.state <> 'gone') AS findings
 FROM lines AS l
