@@ -48,8 +48,10 @@ pub fn check(coverage: &Coverage<'_>, options: &Options) -> Outcome {
     let segments = noding::node(
         segments,
         |segments, s, t| same_part(segments, &rings, s, t),
-        |segments, m| self_meeting(segments, &rings, &m, &mut faults, &mut touched),
-        |ring, at| doubled.see(ring, at),
+        |segments, m| {
+            let (doubled, touched) = (&mut doubled, &mut touched);
+            self_meeting(segments, &rings, &m, &mut faults, doubled, touched);
+        },
     );
     faults.extend(doubled.faults(Fault::DoubledEdge, &rings));
     faults.extend(touched.faults(Fault::SelfTouch, &rings));
@@ -313,18 +315,25 @@ fn same_part(segments: &Segments, rings: &Rings, s: u32, t: u32) -> bool {
     of_s.iter().any(|r| of_t.iter().any(|q| part(r) == part(q)))
 }
 
-/// A part whose segments cross each other crosses itself; a ring that comes to its own edge touches itself.
+/// A part whose segments cross each other crosses itself; a ring that comes to its own edge touches itself, or, when it
+/// comes to the edge that it just left, runs along it twice (a spike).
 fn self_meeting(
     segments: &Segments,
     rings: &Rings,
     meeting: &Meeting,
     faults: &mut Vec<RingFault>,
+    doubled: &mut LeastPlaces,
     touched: &mut LeastPlaces,
 ) {
+    let adjacent = |s: u32, t: u32| {
+        let [a, b] = segments.ends[s as usize];
+        segments.ends[t as usize].iter().any(|&n| n == a || n == b)
+    };
     let (Meeting::Crossing { s, t, .. } | Meeting::Touch { s, t, .. }) = *meeting;
     for &r in segments.rings(s as usize) {
         for &q in segments.rings(t as usize) {
             match *meeting {
+                Meeting::Touch { at, .. } if r == q && adjacent(s, t) => doubled.see(r, at),
                 Meeting::Touch { at, .. } if r == q => touched.see(r, at),
                 Meeting::Crossing { at, .. }
                     if rings.info[r as usize].part == rings.info[q as usize].part =>

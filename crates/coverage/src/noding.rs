@@ -27,12 +27,11 @@ pub(crate) enum Meeting {
 }
 
 /// Nodes the segments. `met` hears of the meetings between the *input* segments of which `concerns` says yes to the
-/// pair; `doubled` of rings that run along a piece twice.
+/// pair.
 pub(crate) fn node(
     segments: Segments,
     concerns: impl Fn(&Segments, u32, u32) -> bool + Sync,
     mut met: impl FnMut(&Segments, Meeting),
-    mut doubled: impl FnMut(u32, Pt),
 ) -> Segments {
     let fresh = vec![true; segments.ends.len()];
     let boxes = Boxes::new(&segments);
@@ -48,11 +47,11 @@ pub(crate) fn node(
             met(&segments, Meeting::Touch { s, t, at });
         }
     }
-    let mut noded = led_through(segments, &boxes, meetings, &mut doubled);
+    let mut noded = led_through(segments, &boxes, meetings);
     while let (segments, Some(fresh)) = noded {
         let boxes = Boxes::new(&segments);
         let meetings = self::meetings(&segments, &boxes, &fresh);
-        noded = led_through(segments, &boxes, meetings, &mut doubled);
+        noded = led_through(segments, &boxes, meetings);
     }
     noded.0
 }
@@ -74,7 +73,6 @@ fn led_through(
     mut segments: Segments,
     boxes: &Boxes,
     meetings: Meetings,
-    doubled: &mut impl FnMut(u32, Pt),
 ) -> (Segments, Option<Vec<bool>>) {
     let Meetings {
         hits,
@@ -92,7 +90,7 @@ fn led_through(
     hits.dedup();
     let mut near = vec![false; segments.ends.len()];
     close.iter().for_each(|&s| near[s as usize] = true);
-    let (segments, fresh) = split(segments, &hits, &near, doubled);
+    let (segments, fresh) = split(segments, &hits, &near);
     let any = fresh.contains(&true);
     (segments, any.then_some(fresh))
 }
@@ -144,13 +142,10 @@ fn hot_pixels(
 }
 
 /// Leads each hit segment through its hits. Gives which of the segments are new pieces of segments that `near` tells.
-fn split(
-    mut segments: Segments,
-    hits: &[(u32, u32)],
-    near: &[bool],
-    doubled: &mut impl FnMut(u32, Pt),
-) -> (Segments, Vec<bool>) {
+fn split(mut segments: Segments, hits: &[(u32, u32)], near: &[bool]) -> (Segments, Vec<bool>) {
     let each: Vec<&[(u32, u32)]> = hits.chunk_by(|a, b| a.0 == b.0).collect();
+    // At a sharp corner rounding leads both sides through one pixel: that is no fault of the ring.
+    let ignored = &mut |_, _| {};
     let lots: Vec<Vec<Run>> = each
         .par_chunks(4096)
         .map(|many| {
@@ -182,7 +177,7 @@ fn split(
         }
         let ends = segments.ends[i];
         while let Some(runs) = news.next_if(|r| r[0].ends < ends) {
-            out.gather(runs, doubled);
+            out.gather(runs, ignored);
             fresh.resize(out.ends.len(), runs.iter().any(|r| r.fresh));
         }
         match news.next_if(|r| r[0].ends == ends) {
@@ -197,14 +192,14 @@ fn split(
                 }));
                 joined.extend_from_slice(runs);
                 joined.sort_unstable();
-                out.gather(&joined, doubled);
+                out.gather(&joined, ignored);
             }
         }
         // It has met all the others, whoever joins it.
         fresh.resize(out.ends.len(), false);
     }
     for runs in news {
-        out.gather(runs, doubled);
+        out.gather(runs, ignored);
         fresh.resize(out.ends.len(), runs.iter().any(|r| r.fresh));
     }
     (out, fresh)
@@ -372,7 +367,7 @@ mod tests {
     }
 
     fn noded(s: Segments) -> Segments {
-        node(s, |_, _, _| false, |_, _| {}, |_, _| {})
+        node(s, |_, _, _| false, |_, _| {})
     }
 
     fn point(m: i64) -> impl Strategy<Value = Pt> {

@@ -465,6 +465,33 @@ fn faults_of_rings() {
         ]]])),
         [Fault::SelfTouch, Fault::DoubledEdge]
     );
+    // A spike that goes on along the edge and comes back to a vertex on it.
+    assert_eq!(
+        fault(area(&[&[&[(0, 0), (6, 0), (4, 0), (4, 4), (0, 4)]]])),
+        [Fault::SelfTouch, Fault::DoubledEdge]
+    );
+    // A vertex that rests on the ring's own edge further on.
+    assert_eq!(
+        fault(area(&[&[&[
+            (0, 0),
+            (9, 0),
+            (9, 4),
+            (6, 4),
+            (4, 0),
+            (2, 4),
+            (0, 4)
+        ]]])),
+        [Fault::SelfTouch]
+    );
+    // A sharp corner with other lines' crossings nearby is none.
+    let sharp = area(&[&[&[(0, 0), (900, 2), (900, 3)]]]);
+    let across = area(&[&[&[(100, -50), (110, -50), (110, 50), (100, 50)]]]);
+    let o = run(&[sharp, across], &[], &[]);
+    assert!(
+        o.defects.iter().all(|d| d.kind == DefectKind::Overlap),
+        "{:?}",
+        o.defects
+    );
     // Interior ring outside.
     assert_eq!(
         fault(area(&[&[
