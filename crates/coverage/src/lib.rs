@@ -18,7 +18,8 @@
 //! 6. [`zones`]: neighbouring faces with one claim become polygons; [`gaps`] tells the kinds of gap apart;
 //!    [`closing`] finds the narrow inlets of a coverage without parent.
 //! 7. [`width`]: the greatest width. [`mismatch`]: edges that agree and lack each other's vertices. [`topology`]: nodes,
-//!    edges, common lines ([`lines`]) and neighbours, for whoever needs more than defects.
+//!    edges, common lines ([`lines`]) and neighbours, for whoever needs more than defects. [`local`]: the neighbourhood
+//!    of an edit instead of the whole.
 //!
 //! There is no I/O, no clock, no randomness and no CRS: coordinates are a plane's x (east) and y (north) in metres or
 //! in degrees; [`Metric`] tells how long a plane unit is.
@@ -33,6 +34,7 @@ mod closing;
 mod gaps;
 pub mod grid;
 mod lines;
+pub mod local;
 mod measure;
 mod mismatch;
 mod noding;
