@@ -1,10 +1,11 @@
 //! The engine on a subject: defects become findings, common lines get their lengths.
 
-use geo_types::{Coord, Geometry, Point};
-use jieming_coverage::{
-    Coverage, Defect, DefectKind, Fault, Grid, Metric, Options, Outcome, Owner, Stretch, Topology,
-    Unit, check,
-};
+use std::collections::BTreeSet;
+
+use geo::BoundingRect;
+use geo_types::{Coord, Geometry, Point, Rect};
+use jieming_coverage::local::check_local;
+use jieming_coverage::{Defect, DefectKind, Fault, Outcome, Owner, Stretch, Topology, check};
 use jieming_domain::finding::{GapKind, Kind, Severity};
 use jieming_domain::message::{Param, Params, params};
 use jieming_domain::severity::{severity, thresholds};
@@ -14,8 +15,9 @@ use super::measure::{
     Measures, coord_to_storage, line_length_m, line_to_storage, lines_length_m, measure,
     polygon_to_storage,
 };
+use super::registry;
 use super::subject::Subject;
-use crate::store::{FindingBody, NewLine, OutlineStretch};
+use crate::store::{FindingBody, NewLine, OutlineStretch, Party};
 
 /// What the engine says of a subject.
 pub(super) struct Examined {
@@ -38,33 +40,7 @@ pub(super) enum Wanted {
 
 /// Runs the engine. `gap_width_m` as in [`Options::gap_width`].
 pub(super) fn examine(subject: &Subject, gap_width_m: f64, wanted: Wanted) -> Examined {
-    let geographic = subject.plane.is_geographic();
-    let options = Options {
-        grid: if geographic {
-            Grid::DEGREES
-        } else {
-            Grid::METRES
-        },
-        metric: if geographic {
-            Metric::GRS80_DEGREES
-        } else {
-            Metric::Metres
-        },
-        gap_width: gap_width_m,
-    };
-    let coverage = Coverage {
-        units: subject
-            .units
-            .iter()
-            .zip(&subject.parent_of)
-            .map(|(u, &parent)| Unit {
-                area: &u.area,
-                parent,
-            })
-            .collect(),
-        parents: subject.parents.iter().map(|p| &p.area).collect(),
-        exclusions: subject.exclusions.iter().collect(),
-    };
+    let (coverage, options) = (subject.coverage(), subject.options(gap_width_m));
     let Outcome {
         defects,
         topology,
@@ -85,6 +61,72 @@ pub(super) fn examine(subject: &Subject, gap_width_m: f64, wanted: Wanted) -> Ex
         lines,
         vertices: counts.vertices,
     }
+}
+
+/// Runs the engine on the surroundings of a change: the findings that touch the box (plane coordinates) or are faults of
+/// the unit that changed, the lines among the units at the change, and the box of all that matters for these. Units
+/// that meet it must be among the subject's.
+pub(super) fn examine_near(
+    subject: &Subject,
+    dirty: Rect<f64>,
+    own: i64,
+    among: &BTreeSet<i64>,
+) -> (Examined, Rect<f64>) {
+    let coverage = subject.coverage();
+    let local = check_local(&coverage, dirty, &subject.options(0.0));
+    let is_own = |d: &Defect| {
+        let owner = match d.owner {
+            Some(Owner::Unit(u)) => subject.units[u].unit_id,
+            Some(Owner::Parent(p)) => subject.parents[p].unit_id,
+            _ => None,
+        };
+        matches!(d.kind, DefectKind::Invalid(_)) && owner == Some(own)
+    };
+    let inner = |u: &usize| {
+        subject.units[*u]
+            .unit_id
+            .is_some_and(|id| among.contains(&id))
+    };
+    let mut reach = local.reach;
+    let Outcome {
+        defects,
+        topology,
+        counts,
+    } = local.outcome;
+    for d in &defects {
+        // The share of a line that a zone stands for depends on all who stand around it.
+        if d.units.iter().filter(|u| inner(u)).count() > 1
+            && let Some(b) = d.polygon.as_ref().and_then(BoundingRect::bounding_rect)
+        {
+            reach = joined(reach, b);
+        }
+    }
+    let mut touching = local.touching.into_iter().peekable();
+    let found = defects.into_iter().enumerate();
+    let wanted = found.filter(|(i, d)| touching.next_if_eq(i).is_some() || is_own(d));
+    let mut findings: Vec<FindingBody> = wanted.map(|(_, d)| finding(d, subject, false)).collect();
+    let parts = registry::examine(subject)
+        .into_iter()
+        .filter(|f| f.rule == registry::PARTS && f.units.iter().any(|u| u.unit_id == Some(own)));
+    findings.extend(parts);
+    let mut lines = common_lines(&topology, subject);
+    lines.retain(|l| {
+        let known = |p: &Party| p.unit_id.is_some_and(|id| among.contains(&id));
+        l.units.iter().all(known)
+    });
+    let examined = Examined {
+        findings,
+        lines,
+        vertices: counts.vertices,
+    };
+    (examined, reach)
+}
+
+fn joined(a: Rect<f64>, b: Rect<f64>) -> Rect<f64> {
+    Rect::new(
+        (a.min().x.min(b.min().x), a.min().y.min(b.min().y)),
+        (a.max().x.max(b.max().x), a.max().y.max(b.max().y)),
+    )
 }
 
 /// The common lines. What is no wider than a sliver of the level counts as agreement within the tolerance.
@@ -133,11 +175,12 @@ fn finding(mut defect: Defect, subject: &Subject, edges: bool) -> FindingBody {
         .take()
         .map(|p| polygon_to_storage(p, &subject.plane));
     let measures = polygon.as_ref().map(measure);
-    // Where areas agree there is a length only.
-    let line_m = defect
+    // Where areas agree there is a line only.
+    let line = defect
         .line
         .take()
-        .map(|l| line_length_m(&line_to_storage(l, &subject.plane)));
+        .map(|l| line_to_storage(l, &subject.plane));
+    let line_m = line.as_ref().map(line_length_m);
     let [x, y] = defect.place;
     let place = coord_to_storage(Coord { x, y }, &subject.plane);
     let (rule, kind, gap_kind) = names(defect.kind);
@@ -198,7 +241,11 @@ fn finding(mut defect: Defect, subject: &Subject, edges: bool) -> FindingBody {
         area_m2: measures.map(|m| m.area_m2),
         max_width_m: measures.map(|_| defect.max_width),
         length_m: measures.map(|m| m.length_m).or(line_m),
-        geometry: Some(polygon.map_or_else(|| Geometry::Point(Point(place)), Geometry::Polygon)),
+        geometry: Some(match (polygon, line) {
+            (Some(p), _) => Geometry::Polygon(p),
+            (None, Some(l)) => Geometry::LineString(l),
+            (None, None) => Geometry::Point(Point(place)),
+        }),
         point: Some([place.x, place.y]),
         place: None,
         params: sentence(&defect, labels, parent.map(|p| p.label()), measures, line_m),

@@ -11,10 +11,12 @@ use super::coverage::{self, Wanted};
 use super::places::{Ground, JudgedPlace};
 use super::subject::{Subject, SubjectUnit};
 use super::{identity, places, registry};
-use crate::store::{FindingBody, Run, ScopeChanges, Store, StoreError, UnitExtent};
+use crate::store::{
+    AuditPlace, FindingBody, LineChanges, Run, ScopeChanges, Store, StoreError, UnitExtent,
+};
 
 /// The scope of findings on places.
-const PLACES: &str = "places";
+pub(super) const PLACES: &str = "places";
 
 /// Why an audit did not come to its end.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +40,8 @@ pub async fn run_database(
     actor: &Actor,
     progress: impl Fn(f64) + Send + Sync,
 ) -> Result<Run, AuditError> {
+    // Changes that come while this runs are left for the next.
+    let seen = store.newest_dirty().await?;
     let run = store.begin_run(actor).await?;
     let done = match examine_all(&store, &progress).await {
         Ok(changes) => store
@@ -46,6 +50,9 @@ pub async fn run_database(
             .map_err(AuditError::from),
         Err(e) => Err(e),
     };
+    if let (Ok(_), Some(seen)) = (&done, seen) {
+        store.forget_dirty(seen).await?;
+    }
     if let Err(e) = &done {
         // The reason matters more than a second failure while writing it down.
         let _ = store.fail_run(actor, run, &e.to_string()).await;
@@ -81,7 +88,12 @@ async fn examine_all(
                 found.retain(reported);
                 found.extend(registry::examine(&subject));
                 let mut changes = identity::reconcile(scope_name, found, earlier, new_id);
-                changes.lines = Some((subject.level, subject.kind, examined.lines));
+                changes.lines = Some(LineChanges {
+                    level: subject.level,
+                    kind: subject.kind,
+                    among: None,
+                    lines: examined.lines,
+                });
                 changes
             })
             .await?,
@@ -93,15 +105,7 @@ async fn examine_all(
         .audit_places()
         .await?
         .into_iter()
-        .filter_map(|p| {
-            Some(JudgedPlace {
-                id: p.id,
-                name: p.name,
-                position: p.position?,
-                accuracy_m: p.accuracy_m,
-                claims: p.unit?,
-            })
-        })
+        .filter_map(judged_place)
         .collect();
     let earlier = store.findings_in_scope(PLACES).await?;
     changes.push(
@@ -121,7 +125,18 @@ async fn examine_all(
     Ok(changes)
 }
 
-async fn blocking<T: Send + 'static>(
+/// A place as it is judged; one without position or claim is not.
+pub(super) fn judged_place(p: AuditPlace) -> Option<JudgedPlace> {
+    Some(JudgedPlace {
+        id: p.id,
+        name: p.name,
+        position: p.position?,
+        accuracy_m: p.accuracy_m,
+        claims: p.unit?,
+    })
+}
+
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, AuditError> {
     tokio::task::spawn_blocking(work)
@@ -129,12 +144,12 @@ async fn blocking<T: Send + 'static>(
         .map_err(|e| AuditError::Cut(e.to_string()))
 }
 
-fn new_id() -> String {
+pub(super) fn new_id() -> String {
     uuid::Uuid::now_v7().simple().to_string()
 }
 
 /// Above the minima of the severity table: below is rounding noise that would drown the rest.
-fn reported(f: &FindingBody) -> bool {
+pub(super) fn reported(f: &FindingBody) -> bool {
     match (thresholds(f.kind, &f.level), f.area_m2, f.max_width_m) {
         (Some(t), Some(area), Some(width)) => area >= t.min_area_m2 && width >= t.min_width_m,
         _ => true,
@@ -142,7 +157,7 @@ fn reported(f: &FindingBody) -> bool {
 }
 
 /// The extents of the units that these name as their parents, or that their codes tell.
-async fn parents_of(
+pub(super) async fn parents_of(
     store: &Arc<dyn Store>,
     units: &[UnitExtent],
     kind: ExtentKind,
@@ -165,7 +180,7 @@ async fn parents_of(
     Ok(found)
 }
 
-fn ground(u: &UnitExtent) -> Ground {
+pub(super) fn ground(u: &UnitExtent) -> Ground {
     let unit = with_area(u, u.geometry.clone());
     Ground {
         party: unit.party(),
@@ -176,7 +191,7 @@ fn ground(u: &UnitExtent) -> Ground {
 }
 
 /// Topology is decided in the plane of the survey when all units and parents share it, else in degrees.
-fn subject(
+pub(super) fn subject(
     level: String,
     kind: ExtentKind,
     units: Vec<UnitExtent>,

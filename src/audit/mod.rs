@@ -5,16 +5,19 @@
 //!    hierarchy; [`places`] checks names against the units that they claim.
 //! 3. [`identity`]: findings continue earlier ones, or are new, or gone.
 //!
-//! [`files`] audits files without a database, [`database`] audits all that is held. Both go the same way.
+//! [`files`] audits files without a database, [`database`] audits all that is held, [`neighbourhood`] what changed in it.
+//! All go the same way.
 
 mod coverage;
 pub mod database;
 pub mod files;
 mod identity;
 mod measure;
+mod neighbourhood;
 mod places;
 mod registry;
 mod subject;
 
 pub use database::run_database;
 pub use files::{FileAudit, FileAuditOptions, FileFinding, Minima, audit_files};
+pub use neighbourhood::run_changes;

@@ -13,6 +13,9 @@ use super::measure::coord_to_storage;
 use super::subject::{Subject, SubjectUnit};
 use crate::store::FindingBody;
 
+/// The rule on units that consist of several pieces: the only one here that an outline alone can break.
+pub(super) const PARTS: &str = "unit.parts";
+
 /// Checks the units of a subject.
 pub(super) fn examine(subject: &Subject) -> Vec<FindingBody> {
     let mut out = Vec::new();
@@ -44,7 +47,7 @@ pub(super) fn examine(subject: &Subject) -> Vec<FindingBody> {
         }
         if parts[i] > 1 {
             out.push(body(
-                "unit.parts",
+                PARTS,
                 subject,
                 unit,
                 params([("count", (parts[i] as f64).into())]),

@@ -1,6 +1,7 @@
 //! What one run of the engine looks at: the units of one level and kind, in one plane.
 
 use geo_types::MultiPolygon;
+use jieming_coverage::{Coverage, Grid, Metric, Options, Unit};
 use jieming_domain::unit::{ExtentKind, parent_by_code};
 use jieming_geodata::crs::Plane;
 use rustc_hash::FxHashMap;
@@ -109,6 +110,39 @@ impl Subject {
             parents,
             exclusions,
             parent_of,
+        }
+    }
+
+    /// What the engine checks.
+    pub fn coverage(&self) -> Coverage<'_> {
+        let units = self.units.iter().zip(&self.parent_of);
+        Coverage {
+            units: units
+                .map(|(u, &parent)| Unit {
+                    area: &u.area,
+                    parent,
+                })
+                .collect(),
+            parents: self.parents.iter().map(|p| &p.area).collect(),
+            exclusions: self.exclusions.iter().collect(),
+        }
+    }
+
+    /// How the engine checks it. `gap_width_m` as in [`Options::gap_width`].
+    pub fn options(&self, gap_width_m: f64) -> Options {
+        let geographic = self.plane.is_geographic();
+        Options {
+            grid: if geographic {
+                Grid::DEGREES
+            } else {
+                Grid::METRES
+            },
+            metric: if geographic {
+                Metric::GRS80_DEGREES
+            } else {
+                Metric::Metres
+            },
+            gap_width: gap_width_m,
         }
     }
 

@@ -57,6 +57,10 @@ pub async fn serve(service: Service, listen: Option<SocketAddr>) -> Exit {
         return fail(&format!("{}: {e}", settings.upload_folder.display()));
     }
     let audit = AuditJob::of_database(service.store.clone());
+    // What was taken in while nobody served, or before a run was cut.
+    if matches!(service.store.newest_dirty().await, Ok(Some(_))) {
+        audit.request();
+    }
     let context = ImportContext {
         store: service.store,
         data: service.data,

@@ -1,19 +1,30 @@
 //! Long work beside the requests: one audit at a time.
 //!
-//! An accepted submission asks for an audit. Requests that come while one runs are answered together by one more run
-//! after it, which sees all that was accepted before it began.
+//! An accepted submission asks for an audit of what it changed; people may ask for one of everything. Requests that come
+//! while one runs are answered together by one more run after it, which sees all that was accepted before it began: of two
+//! neighbours who change their sides of a line at once, the later run sees both.
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use jieming_domain::actor::Actor;
 use tokio::sync::{Notify, watch};
 
-use crate::audit::run_database;
+use crate::audit::{run_changes, run_database};
 use crate::store::Store;
+
+/// How much an audit looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// What changed since the last one.
+    Changes,
+    /// Everything.
+    Whole,
+}
 
 /// How far the running audit is. Cheap to clone; may be called from any thread.
 #[derive(Clone)]
@@ -39,7 +50,7 @@ pub struct Status {
     pub failed: Option<String>,
 }
 
-type Work = Box<dyn Fn(Progress) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+type Work = Box<dyn Fn(Progress, Extent) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
 
 /// The background audit; cheap to clone.
 #[derive(Clone)]
@@ -48,6 +59,10 @@ pub struct AuditJob(Arc<Shared>);
 struct Shared {
     status: Arc<Mutex<Status>>,
     wake: Notify,
+    /// The next run looks at everything.
+    whole: AtomicBool,
+    /// Told at the end of each run.
+    rest: Notify,
     stopping: AtomicBool,
     ended: watch::Sender<bool>,
 }
@@ -59,13 +74,15 @@ impl AuditJob {
     /// is a failure like any other.
     pub fn start<F, R>(work: F) -> Self
     where
-        F: Fn(Progress) -> R + Send + Sync + 'static,
+        F: Fn(Progress, Extent) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), String>> + Send + 'static,
     {
-        let work: Work = Box::new(move |progress| work(progress).boxed());
+        let work: Work = Box::new(move |progress, extent| work(progress, extent).boxed());
         let shared = Arc::new(Shared {
             status: Arc::default(),
             wake: Notify::new(),
+            whole: AtomicBool::new(false),
+            rest: Notify::new(),
             stopping: AtomicBool::new(false),
             ended: watch::Sender::new(false),
         });
@@ -75,17 +92,44 @@ impl AuditJob {
 
     /// The audit of a database, done by the service itself. Must be called within a Tokio runtime.
     pub fn of_database(store: Arc<dyn Store>) -> Self {
-        Self::start(move |progress| {
+        Self::start(move |progress, extent| {
             let store = store.clone();
             async move {
                 let actor = Actor::service("audit");
-                let run = run_database(store, &actor, move |share| progress.set(share)).await;
-                run.map(drop).map_err(|e| e.to_string())
+                let told = move |share| progress.set(share);
+                let run = match extent {
+                    Extent::Changes => run_changes(store, &actor, told).await.map(drop),
+                    Extent::Whole => run_database(store, &actor, told).await.map(drop),
+                };
+                run.map_err(|e| e.to_string())
             }
         })
     }
 
-    /// Asks for an audit of what is in the database now.
+    /// Asks for an audit of everything that is in the database now.
+    pub fn request_whole(&self) {
+        self.0.whole.store(true, Ordering::Release);
+        self.request();
+    }
+
+    /// Waits until no audit runs or is asked for, at most so long. Whether that came about.
+    pub async fn quiet(&self, most: Duration) -> bool {
+        let until = tokio::time::Instant::now() + most;
+        loop {
+            let told = self.0.rest.notified();
+            {
+                let status = lock(&self.0.status);
+                if !status.running && !status.waiting {
+                    return true;
+                }
+            }
+            if tokio::time::timeout_at(until, told).await.is_err() {
+                return false;
+            }
+        }
+    }
+
+    /// Asks for an audit of what changed in the database.
     pub fn request(&self) {
         lock(&self.0.status).waiting = true;
         self.0.wake.notify_one();
@@ -120,7 +164,12 @@ async fn serve(shared: Arc<Shared>, work: Work) {
             status.progress = Some(0.0);
         }
         let begun = std::time::Instant::now();
-        let run = std::panic::AssertUnwindSafe(work(Progress(shared.status.clone())));
+        let extent = if shared.whole.swap(false, Ordering::AcqRel) {
+            Extent::Whole
+        } else {
+            Extent::Changes
+        };
+        let run = std::panic::AssertUnwindSafe(work(Progress(shared.status.clone()), extent));
         let outcome = match run.catch_unwind().await {
             Ok(outcome) => outcome,
             Err(_) => Err("the audit panicked".to_owned()),
@@ -130,10 +179,13 @@ async fn serve(shared: Arc<Shared>, work: Work) {
             Ok(()) => tracing::info!(duration_ms, "audit finished"),
             Err(reason) => tracing::error!(duration_ms, reason, "audit failed"),
         }
-        let mut status = lock(&shared.status);
-        status.running = false;
-        status.progress = None;
-        status.failed = outcome.err();
+        {
+            let mut status = lock(&shared.status);
+            status.running = false;
+            status.progress = None;
+            status.failed = outcome.err();
+        }
+        shared.rest.notify_waiters();
     }
     shared.ended.send_replace(true);
 }
@@ -147,7 +199,6 @@ fn lock(status: &Mutex<Status>) -> MutexGuard<'_, Status> {
 mod tests {
     use super::*;
     use std::sync::atomic::AtomicUsize;
-    use std::time::Duration;
     use tokio::sync::Semaphore;
 
     async fn until(mut condition: impl FnMut() -> bool) {
@@ -166,7 +217,7 @@ mod tests {
         let gate = Arc::new(Semaphore::new(0));
         let job = {
             let (runs, gate) = (runs.clone(), gate.clone());
-            AuditJob::start(move |progress| {
+            AuditJob::start(move |progress, _| {
                 let (runs, gate) = (runs.clone(), gate.clone());
                 async move {
                     runs.fetch_add(1, Ordering::SeqCst);
@@ -197,7 +248,7 @@ mod tests {
         let runs = Arc::new(AtomicUsize::new(0));
         let job = {
             let runs = runs.clone();
-            AuditJob::start(move |_| {
+            AuditJob::start(move |_, _| {
                 let run = runs.fetch_add(1, Ordering::SeqCst);
                 async move {
                     match run {

@@ -86,6 +86,42 @@ pub trait Store: Send + Sync {
     async fn findings_in_scope(&self, scope: &str) -> Result<Vec<Finding>>;
     /// Every scope that has findings.
     async fn finding_scopes(&self) -> Result<Vec<String>>;
+    /// Changes of extents that no audit has seen yet, oldest first, at most `limit`.
+    async fn dirty_extents(&self, limit: usize) -> Result<Vec<DirtyExtent>>;
+    /// The number of the newest change that no audit has seen yet.
+    async fn newest_dirty(&self) -> Result<Option<i64>>;
+    /// Says that an audit has seen the changes up to this number.
+    async fn forget_dirty(&self, up_to: i64) -> Result<()>;
+    /// Visible extents whose box meets this one, of a level or of all, with the numbers of their plane; ordered by
+    /// code, name, id.
+    async fn units_near(
+        &self,
+        level: Option<&str>,
+        kind: ExtentKind,
+        bbox: Bbox,
+    ) -> Result<Vec<UnitExtent>>;
+    /// Visible extents of units that have one of these as their code or name.
+    async fn units_named(&self, keys: &[String], kind: ExtentKind) -> Result<Vec<UnitExtent>>;
+    /// What the visible extents of a coverage have in common.
+    async fn coverage_common(
+        &self,
+        level: &str,
+        kind: ExtentKind,
+        plane: &str,
+    ) -> Result<CoverageCommon>;
+    /// Levels with units that name one of these as their parent.
+    async fn child_levels(&self, parents: &[String], kind: ExtentKind) -> Result<Vec<String>>;
+    /// Findings of a scope, gone ones too, with geometry, whose box meets this one or which one of the units is party
+    /// to; ordered by age.
+    async fn findings_near(
+        &self,
+        scope: &str,
+        bbox: Bbox,
+        of_units: &[i64],
+    ) -> Result<Vec<Finding>>;
+    /// Visible places in this box, and places whose claim ends with one of these, ordered by id.
+    async fn places_near_or_claiming(&self, bbox: Bbox, keys: &[String])
+    -> Result<Vec<AuditPlace>>;
     /// Begins a run and gives its number (1, 2, …). The run is unfinished until reconciled or failed.
     async fn begin_run(&self, actor: &Actor) -> Result<i64>;
     /// Writes the outcome of a run, in one transaction: new findings, those still open, those gone, those that

@@ -515,8 +515,43 @@ pub struct ScopeChanges {
     pub still: Vec<(String, FindingBody)>,
     /// Ids of those not there any more.
     pub gone: Vec<String>,
-    /// The common lines of this coverage, replacing the earlier ones of the same level and kind. `None`: leave them.
-    pub lines: Option<(String, ExtentKind, Vec<NewLine>)>,
+    /// The common lines of this coverage. `None`: leave them.
+    pub lines: Option<LineChanges>,
+}
+
+/// Common lines that replace earlier ones.
+#[derive(Debug, Clone)]
+pub struct LineChanges {
+    /// Level of the units.
+    pub level: String,
+    /// Kind of their extents.
+    pub kind: ExtentKind,
+    /// Only lines between two of these units (by number) are replaced; `None`: all of the level and kind.
+    pub among: Option<Vec<i64>>,
+    /// The lines now.
+    pub lines: Vec<NewLine>,
+}
+
+/// A change of an extent that no audit has seen yet.
+#[derive(Debug, Clone)]
+pub struct DirtyExtent {
+    /// Number of the change; later ones are greater.
+    pub id: i64,
+    /// The version that was replaced; `None`: the unit is new.
+    pub before: Option<UnitExtent>,
+    /// The version that took its place.
+    pub after: Option<UnitExtent>,
+}
+
+/// What the visible extents of a coverage have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CoverageCommon {
+    /// Some lie in another plane than the one asked for.
+    pub several_planes: bool,
+    /// Some know their parent.
+    pub with_parent: bool,
+    /// Some do not.
+    pub without_parent: bool,
 }
 
 /// A common line of two neighbours as measured in a run.

@@ -30,7 +30,7 @@ pub(in crate::api) async fn request_audit(
     reader.may(Action::Audit, None)?;
     let finished = app.store.last_run().await?.map_or(0, |r| r.number);
     let running = i64::from(app.audit.status().running);
-    app.audit.request();
+    app.audit.request_whole();
     Ok((
         StatusCode::ACCEPTED,
         Json(AuditRequested {

@@ -105,8 +105,8 @@ pub(super) async fn reconcile(
                 .await?;
             gone += done.rows_affected() as i64;
         }
-        if let Some((level, kind, lines)) = &change.lines {
-            replace_lines(&mut tx, level, *kind, lines).await?;
+        if let Some(lines) = &change.lines {
+            replace_lines(&mut tx, lines).await?;
         }
     }
     let row = sqlx::query(include_str!("queries/runs/finish.sql"))
@@ -227,17 +227,23 @@ fn box_of(geometry: &Geometry<f64>) -> Option<Bbox> {
     })
 }
 
-async fn replace_lines(
-    tx: &mut SqliteConnection,
-    level: &str,
-    kind: ExtentKind,
-    lines: &[NewLine],
-) -> Result<()> {
-    sqlx::query(include_str!("queries/lines/delete.sql"))
-        .bind(level)
-        .bind(kind.as_str())
-        .execute(&mut *tx)
-        .await?;
+async fn replace_lines(tx: &mut SqliteConnection, changes: &LineChanges) -> Result<()> {
+    let LineChanges {
+        level,
+        kind,
+        among,
+        lines,
+    } = changes;
+    let delete = match among {
+        None => sqlx::query(include_str!("queries/lines/delete.sql"))
+            .bind(level)
+            .bind(kind.as_str()),
+        Some(units) => sqlx::query(include_str!("queries/lines/delete_pairs.sql"))
+            .bind(level)
+            .bind(kind.as_str())
+            .bind(codec::numbers(units.iter().copied())),
+    };
+    delete.execute(&mut *tx).await?;
     for l in lines {
         let [a, b] = &l.units;
         let (a, b) = if a.code <= b.code { (a, b) } else { (b, a) };

@@ -71,7 +71,7 @@ fn finding_in(r: &SqliteRow) -> Result<Finding> {
     })
 }
 
-async fn findings_in(store: &SqliteStore, rows: &[SqliteRow]) -> Result<Vec<Finding>> {
+pub(super) async fn findings_in(store: &SqliteStore, rows: &[SqliteRow]) -> Result<Vec<Finding>> {
     let mut items: Vec<Finding> = rows.iter().map(finding_in).collect::<Result<_>>()?;
     let mut parties = parties_of(store, items.iter().map(|f| f.seq)).await?;
     for f in &mut items {

@@ -5,7 +5,7 @@ use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
-use super::{SqliteStore, codec, limit_of, log, move_on, now};
+use super::{SqliteStore, codec, limit_of, log, move_on, neighbourhood, now};
 use crate::store::*;
 
 /// Rows per insert: below SQLite's bound of 32,766 values for the widest table.
@@ -241,6 +241,7 @@ pub(super) async fn accept(
         .execute(&mut *tx)
         .await?;
     let mut superseded = 0;
+    let mut replaced = Vec::new();
     for (which, supersede, unbox) in [
         (
             include_str!("queries/extents/superseded_by.sql"),
@@ -258,6 +259,7 @@ pub(super) async fn accept(
             .fetch_all(&mut *tx)
             .await?;
         superseded += old.len();
+        replaced.extend_from_slice(&old);
         if !old.is_empty() {
             let old = codec::numbers(old);
             sqlx::query(supersede)
@@ -289,6 +291,7 @@ pub(super) async fn accept(
         published += done.rows_affected();
         sqlx::query(make_box).bind(id.0).execute(&mut *tx).await?;
     }
+    neighbourhood::note_dirty(&mut tx, id, &replaced).await?;
     finish(
         &mut tx,
         id,

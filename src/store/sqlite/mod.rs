@@ -7,6 +7,7 @@ mod audit;
 mod codec;
 mod findings;
 mod ingest;
+mod neighbourhood;
 mod parameters;
 mod places;
 mod token;
@@ -39,6 +40,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         2,
         "lines within tolerance",
         include_str!("../../../migrations/sqlite/0002_lines_within.sql"),
+    ),
+    (
+        4,
+        "dirty extents",
+        include_str!("../../../migrations/sqlite/0004_dirty_extents.sql"),
     ),
 ];
 
@@ -224,6 +230,54 @@ impl Store for SqliteStore {
                 .fetch_all(&self.readers)
                 .await?,
         )
+    }
+    async fn dirty_extents(&self, limit: usize) -> Result<Vec<DirtyExtent>> {
+        neighbourhood::dirty(self, limit).await
+    }
+    async fn newest_dirty(&self) -> Result<Option<i64>> {
+        Ok(sqlx::query_scalar("SELECT max(id) FROM dirty_extents")
+            .fetch_one(&self.readers)
+            .await?)
+    }
+    async fn forget_dirty(&self, up_to: i64) -> Result<()> {
+        neighbourhood::forget_dirty(self, up_to).await
+    }
+    async fn units_near(
+        &self,
+        level: Option<&str>,
+        kind: ExtentKind,
+        bbox: Bbox,
+    ) -> Result<Vec<UnitExtent>> {
+        neighbourhood::units_near(self, level, kind, bbox).await
+    }
+    async fn units_named(&self, keys: &[String], kind: ExtentKind) -> Result<Vec<UnitExtent>> {
+        neighbourhood::units_named(self, keys, kind).await
+    }
+    async fn coverage_common(
+        &self,
+        level: &str,
+        kind: ExtentKind,
+        plane: &str,
+    ) -> Result<CoverageCommon> {
+        neighbourhood::common(self, level, kind, plane).await
+    }
+    async fn child_levels(&self, parents: &[String], kind: ExtentKind) -> Result<Vec<String>> {
+        neighbourhood::child_levels(self, parents, kind).await
+    }
+    async fn findings_near(
+        &self,
+        scope: &str,
+        bbox: Bbox,
+        of_units: &[i64],
+    ) -> Result<Vec<Finding>> {
+        neighbourhood::findings_near(self, scope, bbox, of_units).await
+    }
+    async fn places_near_or_claiming(
+        &self,
+        bbox: Bbox,
+        keys: &[String],
+    ) -> Result<Vec<AuditPlace>> {
+        neighbourhood::places_near_or_claiming(self, bbox, keys).await
     }
     async fn begin_run(&self, actor: &Actor) -> Result<i64> {
         audit::begin(self, actor).await

@@ -43,6 +43,10 @@ pub(super) async fn for_audit(store: &SqliteStore) -> Result<Vec<AuditPlace>> {
     let rows = sqlx::query(include_str!("queries/places/for_audit.sql"))
         .fetch_all(&store.readers)
         .await?;
+    audited_in(&rows)
+}
+
+pub(super) fn audited_in(rows: &[SqliteRow]) -> Result<Vec<AuditPlace>> {
     rows.iter()
         .map(|r| {
             Ok(AuditPlace {

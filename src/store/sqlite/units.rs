@@ -46,7 +46,7 @@ fn extent_in(r: &SqliteRow, with_source: bool) -> Result<UnitExtent> {
     })
 }
 
-fn extents_in(rows: &[SqliteRow]) -> Result<Vec<UnitExtent>> {
+pub(super) fn extents_in(rows: &[SqliteRow]) -> Result<Vec<UnitExtent>> {
     rows.iter().map(|r| extent_in(r, true)).collect()
 }
 

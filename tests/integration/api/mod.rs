@@ -72,7 +72,7 @@ impl App {
         world::fill(store.as_ref()).await;
         let audits = Arc::new(AtomicUsize::new(0));
         let counter = audits.clone();
-        let job = AuditJob::start(move |_| {
+        let job = AuditJob::start(move |_, _| {
             counter.fetch_add(1, Ordering::SeqCst);
             async { Ok(()) }
         });

@@ -3,7 +3,7 @@
 use super::{App, Reply, world};
 use flate2::read::GzDecoder;
 use geo::coord;
-use jieming::store::Store;
+use jieming::store::{LineChanges, Store};
 use jieming_domain::actor::Actor;
 use jieming_domain::finding::Kind;
 use jieming_domain::unit::ExtentKind;
@@ -185,7 +185,12 @@ async fn a_tag_changes_with_the_bytes_and_only_then() {
         new: vec![found],
         still: vec![],
         gone: vec![],
-        lines: Some(("county".into(), ExtentKind::Legal, vec![])),
+        lines: Some(LineChanges {
+            level: "county".into(),
+            kind: ExtentKind::Legal,
+            among: None,
+            lines: vec![],
+        }),
     };
     app.store
         .reconcile(&actor, run, vec![changes])

@@ -308,10 +308,11 @@ async fn audit(store: &dyn Store) {
         new: found,
         still: vec![],
         gone: vec![],
-        lines: Some((
-            "county".into(),
-            ExtentKind::Legal,
-            vec![NewLine {
+        lines: Some(LineChanges {
+            level: "county".into(),
+            kind: ExtentKind::Legal,
+            among: None,
+            lines: vec![NewLine {
                 units: [a, b],
                 length_m: 111_000.0,
                 agreed_m: 100_000.0,
@@ -320,7 +321,7 @@ async fn audit(store: &dyn Store) {
                     line_string![(x: 114.5, y: 30.0), (x: 114.5, y: 31.0)],
                 ]),
             }],
-        )),
+        }),
     };
     store.reconcile(&actor, run, vec![changes]).await.unwrap();
     let run = store.begin_run(&actor).await.unwrap();

@@ -1,5 +1,7 @@
 //! `jieming audit` on files, as scripts meet it.
 
+mod changes;
+
 use std::path::Path;
 use std::process::{Command, Output};
 

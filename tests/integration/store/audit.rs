@@ -378,7 +378,12 @@ async fn units_count_their_findings_and_lines_their_neighbours() {
             within_m: 12.5,
             geometry: MultiLineString(vec![line_string![(x: 114.1, y: 30.0), (x: 114.1, y: 30.1)]]),
         };
-        let lines = Some(("county".to_owned(), ExtentKind::Legal, vec![line]));
+        let lines = Some(LineChanges {
+            level: "county".to_owned(),
+            kind: ExtentKind::Legal,
+            among: None,
+            lines: vec![line],
+        });
         run(
             store,
             ScopeChanges {

@@ -1,0 +1,435 @@
+//! The audit of what changed: each accepted change is looked at with its surroundings, loaded by box, and only the findings
+//! that touch it are reconciled. The outcome is that of an audit of everything (see [`jieming_coverage::local`]).
+//!
+//! Not everything can be told from near. A whole audit follows instead when
+//!
+//! - no audit of everything was finished before, or very many extents changed at once;
+//! - a unit is new, or changed its code, name, parent or plane: codes and hierarchy are judged over the whole list;
+//! - extents of a coverage lie in different planes, or only some know their parent;
+//! - open ground became enclosed, or a finding's surroundings hold more than [`MOST_UNITS`] units.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use geo::{BoundingRect, Intersects};
+use geo_types::{Coord, Geometry, MultiPolygon, Rect};
+use jieming_coverage::local::{changed_box, parts_the_outside, polygon_touches, with_segments};
+use jieming_coverage::{Grid, Metric, Options, Unit};
+use jieming_domain::actor::Actor;
+use jieming_domain::finding::Kind;
+use jieming_domain::unit::{ExtentKind, parent_by_code};
+use jieming_geodata::crs::{ParameterSet, Plane};
+
+use super::database::{
+    AuditError, PLACES, blocking, ground, judged_place, new_id, parents_of, reported, run_database,
+    subject,
+};
+use super::places::JudgedPlace;
+use super::{coverage, identity, places, registry};
+use crate::store::{
+    Bbox, DirtyExtent, FindingBody, FindingState, LineChanges, Run, ScopeChanges, Store, UnitExtent,
+};
+
+/// Changes looked at one by one; from there on everything is.
+const MOST_CHANGES: usize = 64;
+/// Units around a change; with more the whole is quicker.
+const MOST_UNITS: usize = 4_000;
+/// Degrees around a change within which places are judged again: farther than any accuracy that the form knows.
+const PLACE_REACH: f64 = 0.02;
+
+/// Audits what changed since the last audit, and everything when that cannot be told from near. Gives the last run.
+///
+/// # Errors
+/// As [`run_database`].
+pub async fn run_changes(
+    store: Arc<dyn Store>,
+    actor: &Actor,
+    progress: impl Fn(f64) + Send + Sync,
+) -> Result<Option<Run>, AuditError> {
+    let dirty = store.dirty_extents(MOST_CHANGES + 1).await?;
+    let known = store.last_run().await?.is_some();
+    // A delivery of places leaves no changed extents and is judged whole.
+    if !known || dirty.is_empty() || dirty.len() > MOST_CHANGES {
+        return run_database(store, actor, progress).await.map(Some);
+    }
+    let mut last = None;
+    for change in &dirty {
+        // Each is written before the next: later ones are compared with the findings as they are then.
+        let Some(changes) = examine_change(&store, change).await? else {
+            return run_database(store, actor, progress).await.map(Some);
+        };
+        let run = store.begin_run(actor).await?;
+        last = Some(store.reconcile(actor, run, changes).await?);
+        store.forget_dirty(change.id).await?;
+    }
+    Ok(last)
+}
+
+/// What one change does to the findings; `None`: only the whole can tell.
+async fn examine_change(
+    store: &Arc<dyn Store>,
+    change: &DirtyExtent,
+) -> Result<Option<Vec<ScopeChanges>>, AuditError> {
+    let (Some(before), Some(after)) = (&change.before, &change.after) else {
+        return Ok(None);
+    };
+    let described = |u: &UnitExtent| {
+        let parent = u.parent_code.clone().or_else(|| parent_by_code(&u.code));
+        (
+            u.code.clone(),
+            u.name.clone(),
+            parent,
+            u.plane.clone(),
+            u.accuracy_m.map(f64::to_bits),
+        )
+    };
+    if described(before) != described(after) {
+        return Ok(None);
+    }
+    let registry: Arc<Vec<ParameterSet>> = Arc::new(store.parameter_sets().await?);
+    let Some(plane) = plane_of(after, &registry) else {
+        return Ok(None);
+    };
+    let grid = if plane.is_geographic() {
+        Grid::DEGREES
+    } else {
+        Grid::METRES
+    };
+    let Some(changed) = changed_box(Some(in_plane(before)), Some(in_plane(after)), grid) else {
+        return Ok(Some(Vec::new()));
+    };
+    let mut levels = vec![after.level.clone()];
+    let own_keys = vec![after.code.clone(), after.name.clone()];
+    for level in store.child_levels(&own_keys, after.kind).await? {
+        if level != after.level {
+            levels.push(level);
+        }
+    }
+    let mut out = Vec::new();
+    let mut seen: Option<Bbox> = None;
+    for level in levels {
+        let near = Surroundings {
+            store,
+            level,
+            kind: after.kind,
+            plane: &plane,
+            plane_text: &after.plane,
+            registry: &registry,
+            grid,
+        };
+        match near.examine(before, after, changed).await? {
+            Some((changes, touched)) => {
+                out.push(changes);
+                seen = Some(seen.map_or(touched, |s| join(s, touched)));
+            }
+            None => return Ok(None),
+        }
+    }
+    if let (Some(touched), ExtentKind::Legal) = (seen, after.kind) {
+        out.push(examine_places(store, after, touched).await?);
+    }
+    Ok(Some(out))
+}
+
+/// The plane of an extent's own numbers.
+fn plane_of(u: &UnitExtent, registry: &[ParameterSet]) -> Option<Plane> {
+    match u.source {
+        None => Some(Plane::storage()),
+        Some(_) => Plane::parse(&u.plane, registry).ok(),
+    }
+}
+
+fn in_plane(u: &UnitExtent) -> &MultiPolygon<f64> {
+    u.source.as_ref().unwrap_or(&u.geometry)
+}
+
+/// One coverage around a change.
+struct Surroundings<'a> {
+    store: &'a Arc<dyn Store>,
+    level: String,
+    kind: ExtentKind,
+    plane: &'a Plane,
+    plane_text: &'a str,
+    registry: &'a Arc<Vec<ParameterSet>>,
+    grid: Grid,
+}
+
+impl Surroundings<'_> {
+    /// The changes of the coverage's findings, and the box that was looked at; `None`: only the whole can tell.
+    async fn examine(
+        &self,
+        before: &UnitExtent,
+        after: &UnitExtent,
+        changed: Rect<f64>,
+    ) -> Result<Option<(ScopeChanges, Bbox)>, AuditError> {
+        let (store, level, kind) = (self.store, self.level.as_str(), self.kind);
+        let common = store.coverage_common(level, kind, self.plane_text).await?;
+        if common.several_planes || (common.with_parent && common.without_parent) {
+            return Ok(None);
+        }
+        // Noding may lead any segment that comes near through other points.
+        let Some(at_change) = self.to_storage(changed) else {
+            return Ok(None);
+        };
+        let around = store.units_near(Some(level), kind, at_change).await?;
+        let areas = around.iter().chain([before, after]);
+        let views: Vec<Unit> = areas
+            .map(|u| Unit {
+                area: in_plane(u),
+                parent: None,
+            })
+            .collect();
+        // Findings are told apart by the box in storage, so the one in the plane has to hold it.
+        let wide = with_segments(changed, &views, self.grid);
+        let Some(touched) = self.to_storage(wide) else {
+            return Ok(None);
+        };
+        let Some(dirty) = self.from_storage(touched) else {
+            return Ok(None);
+        };
+        if after.level == self.level
+            && !common.with_parent
+            && self.encloses(before, touched, dirty).await?
+        {
+            return Ok(None);
+        }
+        let scope = format!("{}/{level}", kind.as_str());
+        let own = after.unit_id;
+        let mut earlier = store.findings_near(&scope, touched, &[own]).await?;
+        earlier.retain(|f| concerns(&f.body, &touched, own));
+
+        // Everything around the units at the change, for their lines, and around earlier findings.
+        let units = store.units_near(Some(level), kind, touched).await?;
+        let inner: BTreeSet<i64> = units.iter().map(|u| u.unit_id).collect();
+        let mut reach = units.iter().fold(touched, |r, u| join(r, u.bbox));
+        for f in earlier.iter().filter(|f| f.state != FindingState::Gone) {
+            let b = f.body.geometry.as_ref().and_then(|g| g.bounding_rect());
+            reach = b.map_or(reach, |b| join(reach, of_rect(b)));
+        }
+        loop {
+            let units = store.units_near(Some(level), kind, reach).await?;
+            if units.len() > MOST_UNITS {
+                return Ok(None);
+            }
+            let parents = parents_of(store, &units, kind).await?;
+            if parents.iter().any(|p| p.plane != self.plane_text) {
+                return Ok(None);
+            }
+            let (name, registry, among) = (level.to_owned(), self.registry.clone(), inner.clone());
+            let (near, wide) = blocking(move || {
+                let subject = subject(name, kind, units, parents, &registry);
+                coverage::examine_near(&subject, dirty, own, &among)
+            })
+            .await?;
+            let Some(wide) = self.to_storage(wide) else {
+                return Ok(None);
+            };
+            if !within(wide, reach) {
+                reach = join(reach, wide);
+                continue;
+            }
+            let mut found = near.findings;
+            found.retain(|f| concerns(f, &touched, own) && reported(f));
+            let mut changes = identity::reconcile(scope, found, earlier, new_id);
+            changes.lines = Some(LineChanges {
+                level: self.level.clone(),
+                kind,
+                among: Some(inner.into_iter().collect()),
+                lines: near.lines,
+            });
+            return Ok(Some((changes, touched)));
+        }
+    }
+
+    /// Whether the change may have enclosed open ground.
+    async fn encloses(
+        &self,
+        before: &UnitExtent,
+        touched: Bbox,
+        dirty: Rect<f64>,
+    ) -> Result<bool, AuditError> {
+        let options = Options {
+            grid: self.grid,
+            metric: if self.plane.is_geographic() {
+                Metric::GRS80_DEGREES
+            } else {
+                Metric::Metres
+            },
+            gap_width: 0.0,
+        };
+        // A little wider than the change, so that it lies inside.
+        let (w, h) = (dirty.width().max(1e-6), dirty.height().max(1e-6));
+        let by = Coord {
+            x: w * 0.1,
+            y: h * 0.1,
+        };
+        let window = Rect::new(dirty.min() - by, dirty.max() + by);
+        let margin = [
+            (touched[2] - touched[0]) * 0.2 + 1e-6,
+            (touched[3] - touched[1]) * 0.2 + 1e-6,
+        ];
+        let wide = [
+            touched[0] - margin[0],
+            touched[1] - margin[1],
+            touched[2] + margin[0],
+            touched[3] + margin[1],
+        ];
+        let now = self
+            .store
+            .units_near(Some(&self.level), self.kind, wide)
+            .await?;
+        let before = before.clone();
+        blocking(move || {
+            let unit = |u| Unit {
+                area: in_plane(u),
+                parent: None,
+            };
+            let after: Vec<Unit> = now.iter().map(unit).collect();
+            let others = now.iter().filter(|u| u.unit_id != before.unit_id);
+            let before: Vec<Unit> = others.chain([&before]).map(unit).collect();
+            parts_the_outside(&before, &after, window, &options)
+        })
+        .await
+    }
+
+    /// The box in storage that holds a box of the plane.
+    fn to_storage(&self, r: Rect<f64>) -> Option<Bbox> {
+        if self.plane.is_storage() {
+            return Some(of_rect(r));
+        }
+        carried(of_rect(r), |x, y| self.plane.to_storage(x, y).ok())
+    }
+
+    /// The box of the plane that holds a box in storage.
+    fn from_storage(&self, [w, s, e, n]: Bbox) -> Option<Rect<f64>> {
+        let b = if self.plane.is_storage() {
+            [w, s, e, n]
+        } else {
+            carried([w, s, e, n], |x, y| self.plane.from_storage(x, y).ok())?
+        };
+        Some(Rect::new((b[0], b[1]), (b[2], b[3])))
+    }
+}
+
+/// The box of a box carried to another plane: by points of its outline, and a share more for what bends between them.
+fn carried([w, s, e, n]: Bbox, there: impl Fn(f64, f64) -> Option<(f64, f64)>) -> Option<Bbox> {
+    const POINTS: i32 = 8;
+    let mut out = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
+    for i in 0..=POINTS {
+        let t = f64::from(i) / f64::from(POINTS);
+        let (x, y) = (w + t * (e - w), s + t * (n - s));
+        for (x, y) in [(x, s), (x, n), (w, y), (e, y)] {
+            let (x, y) = there(x, y)?;
+            out = [out[0].min(x), out[1].min(y), out[2].max(x), out[3].max(y)];
+        }
+    }
+    let by = 0.01 * (out[2] - out[0]).max(out[3] - out[1]);
+    Some([out[0] - by, out[1] - by, out[2] + by, out[3] + by])
+}
+
+/// Whether a finding can be another one after the change: it touches the box, or is a fault of the unit itself.
+fn concerns(body: &FindingBody, touched: &Bbox, own: i64) -> bool {
+    let is_own = body.units.iter().any(|u| u.unit_id == Some(own));
+    if !body.rule.starts_with("coverage.") {
+        return is_own && body.rule == registry::PARTS;
+    }
+    let [w, s, e, n] = *touched;
+    let rect = Rect::new((w, s), (e, n));
+    let touches = match &body.geometry {
+        Some(Geometry::Polygon(p)) => polygon_touches(p, &rect),
+        Some(g) => g.intersects(&rect),
+        None => false,
+    };
+    touches || (is_own && body.kind == Kind::Invalid)
+}
+
+/// Places that claim the unit or lie where it changed, against the units that they claim.
+async fn examine_places(
+    store: &Arc<dyn Store>,
+    unit: &UnitExtent,
+    touched: Bbox,
+) -> Result<ScopeChanges, AuditError> {
+    // A place is judged by its distance from the line, up to its accuracy.
+    let [w, s, e, n] = touched;
+    let wide = [
+        w - PLACE_REACH,
+        s - PLACE_REACH,
+        e + PLACE_REACH,
+        n + PLACE_REACH,
+    ];
+    let keys: Vec<String> = [&unit.code, &unit.name]
+        .into_iter()
+        .filter(|k| !k.is_empty())
+        .cloned()
+        .collect();
+    let judged: Vec<JudgedPlace> = store
+        .places_near_or_claiming(wide, &keys)
+        .await?
+        .into_iter()
+        .filter_map(judged_place)
+        .collect();
+    let numbers: BTreeSet<i64> = judged.iter().map(|p| p.id).collect();
+    let mut earlier = Vec::new();
+    if !judged.is_empty() {
+        let bounds = judged.iter().fold(wide, |b, p| {
+            join(
+                b,
+                [p.position[0], p.position[1], p.position[0], p.position[1]],
+            )
+        });
+        earlier = store.findings_near(PLACES, bounds, &[]).await?;
+        earlier.retain(|f| {
+            f.body
+                .place
+                .as_ref()
+                .is_some_and(|p| numbers.contains(&p.0))
+        });
+    }
+    // A claim may be a whole path: any ending of it may be the unit.
+    let endings: BTreeSet<String> = judged
+        .iter()
+        .flat_map(|p| {
+            p.claims
+                .char_indices()
+                .map(|(i, _)| p.claims[i..].to_owned())
+        })
+        .collect();
+    let endings: Vec<String> = endings.into_iter().collect();
+    let mut units = store.units_named(&endings, ExtentKind::Legal).await?;
+    for p in &judged {
+        let [x, y] = p.position;
+        units.extend(
+            store
+                .units_near(None, ExtentKind::Legal, [x, y, x, y])
+                .await?,
+        );
+    }
+    units.sort_by(|a, b| {
+        (&a.level, &a.code, &a.name, a.extent_id).cmp(&(&b.level, &b.code, &b.name, b.extent_id))
+    });
+    units.dedup_by_key(|u| u.extent_id);
+    blocking(move || {
+        let grounds: Vec<_> = units.iter().map(ground).collect();
+        let found = places::examine(&judged, &grounds, ExtentKind::Legal);
+        identity::reconcile(PLACES.to_owned(), found, earlier, new_id)
+    })
+    .await
+}
+
+fn of_rect(r: Rect<f64>) -> Bbox {
+    [r.min().x, r.min().y, r.max().x, r.max().y]
+}
+
+fn join(a: Bbox, b: Bbox) -> Bbox {
+    [
+        a[0].min(b[0]),
+        a[1].min(b[1]),
+        a[2].max(b[2]),
+        a[3].max(b[3]),
+    ]
+}
+
+/// Whether the first box lies in the second.
+fn within(a: Bbox, b: Bbox) -> bool {
+    a[0] >= b[0] && a[1] >= b[1] && a[2] <= b[2] && a[3] <= b[3]
+}

@@ -1,0 +1,1 @@
+DELETE FROM dirty_extents WHERE id <= ?

@@ -1,0 +1,163 @@
+//! The audit of what changed gives what the audit of everything would, on a database, edit after edit.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use geo::MapCoords as _;
+use geo_types::{Coord, MultiPolygon};
+use jieming::audit::{run_changes, run_database};
+use jieming::ingest::ImportOptions;
+use jieming::store::{
+    FindingFilter, FindingSort, FindingState, LineFilter, PageRequest, Store, SubmissionAs,
+};
+use jieming_domain::actor::Actor;
+use jieming_sample::{Options, generate, write as write_sample};
+
+use crate::ingest::World;
+
+/// What is said of each finding that is not gone, by its id.
+async fn said(store: &Arc<dyn Store>) -> BTreeMap<String, String> {
+    let filter = FindingFilter {
+        states: vec![FindingState::New, FindingState::Open],
+        ..FindingFilter::default()
+    };
+    let page = store
+        .findings(&filter, FindingSort::default(), PageRequest::all(), true)
+        .await
+        .unwrap();
+    let row = |f: jieming::store::Finding| {
+        let b = &f.body;
+        let units: Vec<&str> = b.units.iter().map(|u| u.code.as_str()).collect();
+        let area = b.area_m2.map(|a| (a * 1e3).round());
+        (
+            f.id.clone(),
+            format!("{} {units:?} {:?} {area:?} {:?}", b.rule, b.parent, b.place),
+        )
+    };
+    page.items.into_iter().map(row).collect()
+}
+
+async fn lines(store: &Arc<dyn Store>) -> Vec<String> {
+    let page = store
+        .lines(&LineFilter::default(), PageRequest::all())
+        .await
+        .unwrap();
+    let row = |l: jieming::store::Line| {
+        let codes = l.units.map(|u| u.code);
+        format!(
+            "{} {codes:?} {:.3} {:.3} {:.3}",
+            l.level, l.length_m, l.agreed_m, l.within_m
+        )
+    };
+    page.items.into_iter().map(row).collect()
+}
+
+fn units(level: &str) -> ImportOptions {
+    let mut o = ImportOptions::new(SubmissionAs::Units);
+    o.file.level = Some(level.to_owned());
+    o.file.crs = Some("EPSG:4490".to_owned());
+    o
+}
+
+/// A township's features in the sample's file, with its outline moved a little: some vertices by up to 80 m.
+fn edited(feature: &serde_json::Value, turn: u64) -> String {
+    let mut f = feature.clone();
+    let area: geojson::Geometry = serde_json::from_value(f["geometry"].clone()).unwrap();
+    let area: geo_types::Geometry<f64> = area.try_into().unwrap();
+    let area: MultiPolygon<f64> = match area {
+        geo_types::Geometry::Polygon(p) => MultiPolygon(vec![p]),
+        geo_types::Geometry::MultiPolygon(m) => m,
+        other => panic!("{other:?}"),
+    };
+    // The same move for the same place, so that rings stay closed.
+    let moved = area.map_coords(|c| {
+        let place = (c.x * 1e7) as u64 ^ ((c.y * 1e7) as u64).rotate_left(21);
+        let h = place.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(17)
+            ^ turn.wrapping_mul(0x2545_f491_4f6c_dd1d);
+        if h % 7 != turn % 7 {
+            return c;
+        }
+        let by = |bits: u64| ((bits % 2001) as f64 - 1000.0) * 7e-7;
+        Coord {
+            x: c.x + by(h >> 3),
+            y: c.y + by(h >> 19),
+        }
+    });
+    f["geometry"] = serde_json::to_value(geojson::Geometry::from(&moved)).unwrap();
+    serde_json::json!({"type": "FeatureCollection", "features": [f]}).to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changed_is_audited_as_everything_would_be() {
+    let world = World::new().await;
+    let actor = Actor::command_line("tester");
+    let options = Options {
+        townships: 24,
+        places: 400,
+        vertices: 4_000,
+        overlaps: 6,
+        gaps: 8,
+        spills: 3,
+        slivers: 2,
+        misplaced: 10,
+        uncertain: 10,
+        gcj_batch: 0,
+        ..Options::demo(5)
+    };
+    let sample = generate(&options).unwrap();
+    let inputs = world.folder.path().join("inputs");
+    write_sample(&sample, &inputs).unwrap();
+    for (file, level) in [
+        ("city.geojson", "city"),
+        ("counties.geojson", "county"),
+        ("townships.geojson", "township"),
+    ] {
+        world.import(&inputs.join(file), &units(level)).await;
+    }
+    let mut places = ImportOptions::new(SubmissionAs::Places);
+    places.file.crs = Some("EPSG:4490".to_owned());
+    world.import(&inputs.join("places.csv"), &places).await;
+    // The first is of everything, whoever asks.
+    run_changes(world.store.clone(), &actor, |_| {})
+        .await
+        .unwrap();
+    assert_eq!(world.store.newest_dirty().await.unwrap(), None);
+
+    let townships: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(inputs.join("townships.geojson")).unwrap()).unwrap();
+    let counties: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(inputs.join("counties.geojson")).unwrap()).unwrap();
+    for turn in 0..12u64 {
+        let before = said(&world.store).await;
+        let (features, level) = if turn % 4 == 3 {
+            (&counties, "county")
+        } else {
+            (&townships, "township")
+        };
+        let features = features["features"].as_array().unwrap();
+        let feature = &features[(turn * 7) as usize % features.len()];
+        let path = world.file(&format!("edit{turn}.geojson"), edited(feature, turn + 1));
+        let done = world.import(&path, &units(level)).await;
+        assert_eq!(done.submission.rows.accepted, 1);
+        let run = run_changes(world.store.clone(), &actor, |_| {})
+            .await
+            .unwrap()
+            .unwrap();
+        let (near, near_lines) = (said(&world.store).await, lines(&world.store).await);
+        // Of 120 findings or so, an edit concerns a part: the rest is not even looked at.
+        assert!(
+            run.open + run.new < before.len() as u64,
+            "{run:?} of {}",
+            before.len()
+        );
+        run_database(world.store.clone(), &actor, |_| {})
+            .await
+            .unwrap();
+        assert_eq!(
+            near,
+            said(&world.store).await,
+            "turn {turn}: the same findings under the same ids"
+        );
+        assert_eq!(near_lines, lines(&world.store).await, "turn {turn}");
+    }
+}
