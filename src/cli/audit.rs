@@ -20,7 +20,7 @@ use crate::reports::finding;
 use crate::store::{FindingFilter, FindingSort, PageRequest, Run, Store};
 
 /// Findings loaded from the database at a time.
-const PAGE: usize = 1_000;
+const PAGE: usize = 50_000;
 /// Remarks on rows shown in the summary.
 const REMARKS: usize = 12;
 
