@@ -12,8 +12,7 @@ use jieming_domain::severity::{severity, thresholds};
 use rayon::prelude::*;
 
 use super::measure::{
-    Measures, coord_to_storage, line_length_m, line_to_storage, lines_length_m, measure,
-    polygon_to_storage,
+    Measures, coord_to_storage, line_to_storage, lines_length_m, measure, polygon_to_storage,
 };
 use super::registry;
 use super::subject::Subject;
@@ -175,12 +174,6 @@ fn finding(mut defect: Defect, subject: &Subject, edges: bool) -> FindingBody {
         .take()
         .map(|p| polygon_to_storage(p, &subject.plane));
     let measures = polygon.as_ref().map(measure);
-    // Where areas agree there is a line only.
-    let line = defect
-        .line
-        .take()
-        .map(|l| line_to_storage(l, &subject.plane));
-    let line_m = line.as_ref().map(line_length_m);
     let [x, y] = defect.place;
     let place = coord_to_storage(Coord { x, y }, &subject.plane);
     let (rule, kind, gap_kind) = names(defect.kind);
@@ -240,15 +233,11 @@ fn finding(mut defect: Defect, subject: &Subject, edges: bool) -> FindingBody {
         severity,
         area_m2: measures.map(|m| m.area_m2),
         max_width_m: measures.map(|_| defect.max_width),
-        length_m: measures.map(|m| m.length_m).or(line_m),
-        geometry: Some(match (polygon, line) {
-            (Some(p), _) => Geometry::Polygon(p),
-            (None, Some(l)) => Geometry::LineString(l),
-            (None, None) => Geometry::Point(Point(place)),
-        }),
+        length_m: measures.map(|m| m.length_m),
+        geometry: Some(polygon.map_or_else(|| Geometry::Point(Point(place)), Geometry::Polygon)),
         point: Some([place.x, place.y]),
         place: None,
-        params: sentence(&defect, labels, parent.map(|p| p.label()), measures, line_m),
+        params: sentence(&defect, labels, parent.map(|p| p.label()), measures),
         edges: if edges {
             defect.edges.iter().map(|s| outline(s, subject)).collect()
         } else {
@@ -262,7 +251,6 @@ fn sentence(
     units: Vec<String>,
     parent: Option<String>,
     measures: Option<Measures>,
-    line_m: Option<f64>,
 ) -> Params {
     let mut p = params([("units", Param::List(units))]);
     if let Some(parent) = parent {
@@ -272,9 +260,6 @@ fn sentence(
         p.insert("area_m2".into(), m.area_m2.into());
         p.insert("length_m".into(), m.length_m.into());
         p.insert("max_width_m".into(), defect.max_width.into());
-    }
-    if let Some(length_m) = line_m {
-        p.insert("length_m".into(), length_m.into());
     }
     if let DefectKind::Invalid(fault) = defect.kind {
         let (zh, en) = fault_text(fault);

@@ -168,10 +168,7 @@ fn common_area(
                 _ => 0.0,
             };
             // A fault at a place is that fault only near that place: about a hundred metres.
-            let local = matches!(
-                a.geometry,
-                Some(Geometry::Point(_) | Geometry::LineString(_))
-            );
+            let local = matches!(a.geometry, Some(Geometry::Point(_)));
             (!local || apart < 1e-3).then_some(-apart)
         }
         _ => None,

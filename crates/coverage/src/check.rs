@@ -2,6 +2,7 @@
 
 use crate::arrangement::{Arrangement, OUTSIDE};
 use crate::claims::{Claim, Claims};
+use crate::grid::Pt;
 use crate::noding::{self, Meeting};
 use crate::segments::{self, LeastPlaces, RingFault, Rings, Segments};
 use crate::topology::Topology;
@@ -55,6 +56,7 @@ pub fn check(coverage: &Coverage<'_>, options: &Options) -> Outcome {
     );
     faults.extend(doubled.faults(Fault::DoubledEdge, &rings));
     faults.extend(touched.faults(Fault::SelfTouch, &rings));
+    faults.extend(shared_within_parts(&segments, &rings));
     let arrangement = Arrangement::new(segments);
     let claims = Claims::new(&arrangement, &rings);
 
@@ -81,21 +83,11 @@ pub fn check(coverage: &Coverage<'_>, options: &Options) -> Outcome {
     if coverage.parents.is_empty() && options.gap_width > 0.0 {
         defects.extend(closing::open_gaps(&arrangement, &claims, options));
     }
-    let unbound = has_unbound(coverage);
-    let whole = |face: u32| {
-        let c = claims.of(face);
-        match c.units.len() {
-            0 => face == OUTSIDE || !is_gap(c, unbound),
-            n => n == 1,
-        }
-    };
-    let grid = options.grid;
     defects.extend(mismatch::mismatches(
         &arrangement,
         &claims,
         &rings,
-        grid,
-        whole,
+        options.grid,
     ));
     faults.sort_unstable();
     faults.dedup();
@@ -144,6 +136,54 @@ enum Group {
     Fault(Fault, Owner),
 }
 
+/// Faces that are one with the outside, the outside among them: an interior ring that runs along its exterior ring leaves
+/// lines in open ground, with nobody at either side.
+fn open_faces(arrangement: &Arrangement, claims: &Claims) -> Vec<bool> {
+    let mut open = vec![false; arrangement.faces()];
+    open[OUTSIDE as usize] = true;
+    let mut todo = vec![OUTSIDE];
+    while let Some(face) = todo.pop() {
+        for h in arrangement.around(face) {
+            let beyond = arrangement.face[(h ^ 1) as usize];
+            let c = claims.of(beyond);
+            let nobodys = c.units.is_empty() && c.parents.is_empty() && !c.excluded;
+            if nobodys && !open[beyond as usize] {
+                open[beyond as usize] = true;
+                todo.push(beyond);
+            }
+        }
+    }
+    open
+}
+
+/// Rings of one part that run along one edge: for each part the least place.
+fn shared_within_parts(segments: &Segments, rings: &Rings) -> Vec<RingFault> {
+    let found: Vec<(u32, Owner, Pt)> = (0..segments.ends.len())
+        .into_par_iter()
+        .filter_map(|e| {
+            // Rings of a part have neighbouring numbers.
+            let info = |r: u32| &rings.info[r as usize];
+            let same = segments
+                .rings(e)
+                .windows(2)
+                .find(|w| info(w[0]).part == info(w[1]).part)?;
+            let (a, b) = segments.pair(e);
+            Some((info(same[0]).part, info(same[0]).owner, a.min(b)))
+        })
+        .collect();
+    let mut least: BTreeMap<u32, (Owner, Pt)> = BTreeMap::new();
+    for (part, owner, at) in found {
+        let place = least.entry(part).or_insert((owner, at));
+        place.1 = at.min(place.1);
+    }
+    let fault = |(owner, at)| RingFault {
+        owner,
+        fault: Fault::DoubledEdge,
+        at,
+    };
+    least.into_values().map(fault).collect()
+}
+
 /// Whether some unit has no known parent: such units bound their ground by enclosing it.
 fn has_unbound(coverage: &Coverage<'_>) -> bool {
     coverage.units.iter().any(|u| u.parent.is_none())
@@ -160,6 +200,7 @@ fn group_faces(
     coverage: &Coverage<'_>,
 ) -> BTreeMap<Group, Vec<u32>> {
     let unbound = has_unbound(coverage);
+    let open = open_faces(arrangement, claims);
     // What a set of rings means is told once per set, not once per face.
     let groups: Vec<Vec<Group>> = claims
         .claims
@@ -203,6 +244,9 @@ fn group_faces(
     let mut out: BTreeMap<Group, Vec<u32>> = BTreeMap::new();
     for face in 0..arrangement.faces() as u32 {
         if face == OUTSIDE {
+            continue;
+        }
+        if open[face as usize] {
             continue;
         }
         for g in &groups[claims.set_of[face as usize] as usize] {
@@ -267,7 +311,6 @@ impl Made<'_> {
             owner,
             parent,
             polygon: Some(polygon),
-            line: None,
             edges: self.rings.stretches(runs.collect()),
             place: circle.centre,
             max_width: 2.0 * circle.radius,
@@ -301,7 +344,6 @@ fn fault(f: RingFault, options: &Options) -> Defect {
         owner: Some(f.owner),
         parent: None,
         polygon: None,
-        line: None,
         edges: Vec::new(),
         place: options.grid.plane(f.at),
         max_width: 0.0,

@@ -91,7 +91,6 @@ pub(crate) fn open_gaps(
                 place: circle.centre,
                 max_width: 2.0 * circle.radius,
                 polygon: Some(polygon),
-                line: None,
                 edges: Vec::new(),
             })
         })

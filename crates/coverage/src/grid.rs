@@ -29,11 +29,11 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// For planes in metres: steps of 0.1 mm; reaches 109,000 km from the origin.
+    /// For planes in metres: steps of 0.1 mm; reaches 54,900 km from the origin.
     pub const METRES: Grid = Grid {
         steps_per_unit: 1e4,
     };
-    /// For planes in degrees: steps of 1e-9 degree (0.11 mm on the meridian); reaches 1,099 degrees from the origin.
+    /// For planes in degrees: steps of 1e-9 degree (0.11 mm on the meridian); reaches 549 degrees from the origin.
     pub const DEGREES: Grid = Grid {
         steps_per_unit: 1e9,
     };

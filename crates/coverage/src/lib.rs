@@ -50,7 +50,7 @@ pub use lines::CommonLine;
 pub use measure::Metric;
 pub use topology::{Edge, Graph, Step, Topology, TriJunction};
 
-use geo_types::{LineString, MultiPolygon, Polygon};
+use geo_types::{MultiPolygon, Polygon};
 
 /// One unit of a coverage: its area in the coverage's plane, as received (rings may be invalid).
 #[derive(Debug, Clone)]
@@ -98,8 +98,8 @@ pub enum DefectKind {
     Shortfall,
     /// Ground that a unit claims outside its parent.
     Spill,
-    /// A stretch of a common line on which both sides agree, though one of them lacks vertices that the other has
-    /// (a T-junction): nothing is wrong with the areas, but the line cannot be edited or simplified as one.
+    /// A vertex of one side of a common line that the other side lacks, though both draw the same line (a T-junction):
+    /// nothing is wrong with the areas, but the line cannot be edited or simplified as one.
     Mismatch,
     /// A unit, parent or exclusion is not made of valid rings.
     Invalid(Fault),
@@ -164,8 +164,6 @@ pub struct Defect {
     pub parent: Option<usize>,
     /// The ground, in plane coordinates, exterior counter-clockwise. `None` for a fault without extent.
     pub polygon: Option<Polygon<f64>>,
-    /// For [`DefectKind::Mismatch`] the edge that lacks vertices, from end to end, with these.
-    pub line: Option<LineString<f64>>,
     /// The parts of outlines that cause the defect.
     pub edges: Vec<Stretch>,
     /// A point of the defect: centre of the largest inscribed circle, or the place of the fault. Plane coordinates.

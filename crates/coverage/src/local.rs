@@ -114,7 +114,8 @@ pub fn check_local(coverage: &Coverage<'_>, dirty: Rect<f64>, options: &Options)
         .collect();
     let mut reach = dirty;
     for &i in &touching {
-        if let Some(b) = bounds(&outcome.defects[i]) {
+        let polygon = outcome.defects[i].polygon.as_ref();
+        if let Some(b) = polygon.and_then(BoundingRect::bounding_rect) {
             reach = join(Some(reach), b);
         }
     }
@@ -128,10 +129,9 @@ pub fn check_local(coverage: &Coverage<'_>, dirty: Rect<f64>, options: &Options)
 
 /// Whether a defect has a point in the box.
 pub fn touches(defect: &Defect, dirty: &Rect<f64>) -> bool {
-    match (&defect.polygon, &defect.line) {
-        (Some(p), _) => polygon_touches(p, dirty),
-        (None, Some(l)) => l.intersects(dirty),
-        (None, None) => dirty.intersects(&Coord {
+    match &defect.polygon {
+        Some(p) => polygon_touches(p, dirty),
+        None => dirty.intersects(&Coord {
             x: defect.place[0],
             y: defect.place[1],
         }),
@@ -141,14 +141,6 @@ pub fn touches(defect: &Defect, dirty: &Rect<f64>) -> bool {
 /// Whether a polygon has a point in the box.
 pub fn polygon_touches(p: &Polygon<f64>, dirty: &Rect<f64>) -> bool {
     p.bounding_rect().is_some_and(|b| meets(&b, dirty)) && p.intersects(dirty)
-}
-
-fn bounds(defect: &Defect) -> Option<Rect<f64>> {
-    match (&defect.polygon, &defect.line) {
-        (Some(p), _) => p.bounding_rect(),
-        (None, Some(l)) => l.bounding_rect(),
-        (None, None) => None,
-    }
 }
 
 /// Whether the edit parts ground that was open and connected inside `window` before: then something may have become

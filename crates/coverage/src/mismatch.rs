@@ -9,67 +9,52 @@
 //! ```
 //!
 //! After noding, such a vertex is a node inside a segment of a ring that does not own it. A crossing that rounding put on
-//! both lines is nobody's vertex and no mismatch; nor is the corner of an overlap or a gap on somebody's edge, which is
-//! told by that.
+//! both lines is nobody's vertex and no mismatch; nor is the corner of an overlap on somebody's edge, which is told by that.
+//! Where a common line ends at unclaimed ground, a gap or the outside, the corner counts: it is on the line.
 
 use crate::arrangement::Arrangement;
 use crate::claims::Claims;
 use crate::grid::{Grid, Pt};
 use crate::segments::{Rings, SEVERAL};
 use crate::{Defect, DefectKind, Owner};
-use geo_types::{Coord, LineString};
 use rayon::prelude::*;
 
 /// A segment of a unit's ring, a point on it that is no vertex of its own, and a unit that has a vertex there.
 type Lack = (u32, u32, Pt, usize);
 
-/// One defect for each segment of a ring that lacks vertices. `whole` tells of a face that it is no part of an overlap
-/// or a gap.
+/// One defect for each vertex that a segment of a ring lacks; `edges` is that segment.
 pub(crate) fn mismatches(
     arrangement: &Arrangement,
     claims: &Claims,
     rings: &Rings,
     grid: Grid,
-    whole: impl Fn(u32) -> bool + Sync,
 ) -> Vec<Defect> {
     let segments = &arrangement.segments;
     let mut lacks: Vec<Lack> = (0..segments.ends.len())
         .into_par_iter()
-        .flat_map_iter(|e| of_edge(e, arrangement, claims, rings, &whole))
+        .flat_map_iter(|e| of_edge(e, arrangement, claims, rings))
         .collect();
     lacks.par_sort_unstable();
     lacks.dedup();
     lacks
-        .chunk_by(|a, b| (a.0, a.1) == (b.0, b.1))
-        .map(|of_segment| {
-            let (r, at, least, _) = of_segment[0];
+        .chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2))
+        .map(|at_point| {
+            let (r, at, point, _) = at_point[0];
             let owner = rings.info[r as usize].owner;
-            let mut units: Vec<usize> = of_segment.iter().map(|l| l.3).collect();
-            units.extend(match owner {
-                Owner::Unit(u) => Some(u),
-                _ => None,
-            });
+            let mut units: Vec<usize> = at_point.iter().map(|l| l.3).collect();
+            if let Owner::Unit(u) = owner {
+                units.push(u);
+            }
             units.sort_unstable();
             units.dedup();
-            let [from, to] = rings.ends(r, at).map(|n| segments.pts[n as usize]);
-            let mut points: Vec<Pt> = of_segment.iter().map(|l| l.2).collect();
-            points.extend([from, to]);
-            let (sx, sy) = ((to.x - from.x).signum(), (to.y - from.y).signum());
-            points.sort_unstable_by_key(|p| (sx * p.x, sy * p.y));
-            points.dedup();
-            let coord = |p: &Pt| {
-                let [x, y] = grid.plane(*p);
-                Coord { x, y }
-            };
             Defect {
                 kind: DefectKind::Mismatch,
                 units,
                 owner: Some(owner),
                 parent: None,
                 polygon: None,
-                line: Some(LineString(points.iter().map(coord).collect())),
                 edges: rings.stretches(vec![(r, at)]),
-                place: grid.plane(least),
+                place: grid.plane(point),
                 max_width: 0.0,
             }
         })
@@ -77,13 +62,7 @@ pub(crate) fn mismatches(
 }
 
 /// What the two units at an edge that they agree on lack of each other at its ends.
-fn of_edge(
-    e: usize,
-    arrangement: &Arrangement,
-    claims: &Claims,
-    rings: &Rings,
-    whole: &impl Fn(u32) -> bool,
-) -> Vec<Lack> {
+fn of_edge(e: usize, arrangement: &Arrangement, claims: &Claims, rings: &Rings) -> Vec<Lack> {
     let segments = &arrangement.segments;
     // Most edges are whole segments of all their rings.
     let uncut = |(r, at): (u32, u32)| {
@@ -110,7 +89,7 @@ fn of_edge(
     let mut out = Vec::new();
     for (end, n) in segments.ends[e].into_iter().enumerate() {
         let mut around = arrangement.spokes((2 * e + end) as u32);
-        if !around.all(|h| whole(arrangement.face[h as usize])) {
+        if !around.all(|h| claims.of(arrangement.face[h as usize]).units.len() <= 1) {
             continue;
         }
         let clear = || segments.runs(e).filter(|run| run.1 != SEVERAL);

@@ -26,13 +26,12 @@ type Essence = (DefectKind, Vec<usize>, Vec<(i64, i64)>);
 fn essence(d: &Defect, name: &dyn Fn(usize) -> usize) -> Essence {
     let mut units: Vec<usize> = d.units.iter().map(|&u| name(u)).collect();
     units.sort_unstable();
-    let mut points: Vec<(i64, i64)> = match (&d.polygon, &d.line) {
-        (Some(p), _) => std::iter::once(p.exterior())
+    let mut points: Vec<(i64, i64)> = match &d.polygon {
+        Some(p) => std::iter::once(p.exterior())
             .chain(p.interiors())
             .flat_map(|r| r.0[1..].iter().map(|c| (c.x as i64, c.y as i64)))
             .collect(),
-        (None, Some(l)) => l.0.iter().map(|c| (c.x as i64, c.y as i64)).collect(),
-        (None, None) => vec![(d.place[0] as i64, d.place[1] as i64)],
+        None => vec![(d.place[0] as i64, d.place[1] as i64)],
     };
     points.sort_unstable();
     (d.kind, units, points)

@@ -153,9 +153,17 @@ fn hole_between_four_units() {
         square(4, 6, 6, 4),
         square(0, 4, 4, 6),
     ];
+    // Each of the four reaches past the next one's corner.
+    let corner = |a, b| (DefectKind::Mismatch, vec![a, b], 0.0);
     assert_eq!(
         found(&run(&units, &[], &[])),
-        [(DefectKind::Hole, vec![0, 1, 2, 3], 4.0)]
+        [
+            (DefectKind::Hole, vec![0, 1, 2, 3], 4.0),
+            corner(0, 1),
+            corner(0, 3),
+            corner(1, 2),
+            corner(2, 3)
+        ]
     );
 }
 
@@ -282,11 +290,17 @@ fn stretch(unit: usize, ring: u32, vertices: [u32; 2]) -> Stretch {
 fn vertices_on_the_neighbours_edge_are_a_mismatch_of_that_edge() {
     let split = area(&[&[&[(4, 0), (8, 0), (8, 4), (4, 4), (4, 3), (4, 1)]]]);
     let o = run(&[square(0, 0, 4, 4), split], &[], &[]);
-    assert_eq!(found(&o), [(DefectKind::Mismatch, vec![0, 1], 0.0)]);
-    let d = &o.defects[0];
-    assert_eq!(d.line, Some(ring(&[(4, 0), (4, 1), (4, 3), (4, 4)])));
-    assert_eq!(d.edges, [stretch(0, 0, [1, 2])]);
-    assert_eq!(d.place, [4.0, 1.0]);
+    assert_eq!(
+        found(&o),
+        [
+            (DefectKind::Mismatch, vec![0, 1], 0.0),
+            (DefectKind::Mismatch, vec![0, 1], 0.0)
+        ]
+    );
+    let places: Vec<[f64; 2]> = o.defects.iter().map(|d| d.place).collect();
+    assert_eq!(places, [[4.0, 1.0], [4.0, 3.0]]);
+    // Both are lacking on the first one's right edge.
+    assert!(o.defects.iter().all(|d| d.edges == [stretch(0, 0, [1, 2])]));
 }
 
 #[test]
@@ -491,6 +505,32 @@ fn faults_of_rings() {
         o.defects.iter().all(|d| d.kind == DefectKind::Overlap),
         "{:?}",
         o.defects
+    );
+    // Two interior rings side by side, and one that is the exterior again: nothing is claimed, nothing is a hole.
+    assert_eq!(
+        fault(area(&[&[
+            &[(0, 0), (9, 0), (9, 9), (0, 9)],
+            &[(2, 2), (4, 2), (4, 6), (2, 6)],
+            &[(4, 2), (6, 2), (6, 6), (4, 6)]
+        ]])),
+        [Fault::DoubledEdge]
+    );
+    let emptied = area(&[&[
+        &[(0, 0), (6, 0), (6, 6), (0, 6)],
+        &[(0, 0), (6, 0), (6, 6), (0, 6)],
+    ]]);
+    assert_eq!(
+        found(&run(&[emptied], &[], &[])),
+        [(DefectKind::Invalid(Fault::DoubledEdge), vec![0], 0.0)]
+    );
+    // An interior ring along a side opens the ground to the outside.
+    let bay = area(&[&[
+        &[(0, 0), (6, 0), (6, 6), (0, 6)],
+        &[(2, 2), (4, 2), (4, 6), (2, 6)],
+    ]]);
+    assert_eq!(
+        found(&run(&[bay], &[], &[])),
+        [(DefectKind::Invalid(Fault::DoubledEdge), vec![0], 0.0)]
     );
     // Interior ring outside.
     assert_eq!(

@@ -142,9 +142,8 @@ fn overlaps(defects: &[Defect]) -> BTreeMap<Vec<usize>, f64> {
 }
 
 fn finite(d: &Defect) -> bool {
-    let line = d.line.iter().flat_map(|l| &l.0);
     let polygon = d.polygon.iter().flat_map(geometry::rings);
-    let mut coords = polygon.flat_map(|r| &r.0).chain(line);
+    let mut coords = polygon.flat_map(|r| &r.0);
     coords.all(|c| c.x.is_finite() && c.y.is_finite())
         && d.place.iter().all(|v| v.is_finite())
         && d.max_width.is_finite()

@@ -77,9 +77,6 @@ fn touches(d: &Defect, line: &Geometry<f64>) -> bool {
     if let Some(p) = &d.polygon {
         return Euclidean.distance(&Geometry::Polygon(p.clone()), line) < NEAR;
     }
-    if let Some(l) = &d.line {
-        return Euclidean.distance(&Geometry::LineString(l.clone()), line) < NEAR;
-    }
     Euclidean.distance(&Geometry::Point(d.place.into()), line) < NEAR
 }
 

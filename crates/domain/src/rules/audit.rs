@@ -148,8 +148,8 @@ pub(super) const RULES: &[Rule] = &[
             "Both sides draw the same line, but one lacks vertices where the other has them (such as a junction on a neighbour's straight edge). The areas fit; moving or simplifying one of the lines tears them apart.",
         ),
         message: text(
-            "{units}的公共边节点不一致，边长 {length_m}",
-            "{units}: vertices of the shared edge do not match, edge of {length_m}",
+            "{units}的公共边在此处节点不一致：一方有节点，另一方没有",
+            "{units}: vertices of the shared edge do not match here, one side lacks a vertex that the other has",
         ),
         expected: text(
             "公共边在双方有相同的节点",
