@@ -15,12 +15,14 @@ use super::measure::{
     polygon_to_storage,
 };
 use super::subject::Subject;
-use crate::store::{FindingBody, NewLine, OutlineStretch};
+use crate::store::{FindingBody, NewLine, OutlineStretch, VertexWeights};
 
 /// What the engine says of a subject.
 pub(super) struct Examined {
     pub findings: Vec<FindingBody>,
     pub lines: Vec<NewLine>,
+    /// Of the units that are of the database.
+    pub weights: Vec<VertexWeights>,
     /// Vertices looked at.
     pub vertices: usize,
 }
@@ -32,7 +34,7 @@ pub(super) enum Wanted {
     Findings,
     /// Findings with the stretches of outlines that cause them.
     FindingsWithEdges,
-    /// Findings and the common lines of neighbours.
+    /// Findings, the common lines of neighbours, and how much each vertex matters to a map.
     FindingsAndLines,
 }
 
@@ -70,9 +72,12 @@ pub(super) fn examine(subject: &Subject, gap_width_m: f64, wanted: Wanted) -> Ex
         topology,
         counts,
     } = check(&coverage, &options);
-    let lines = match wanted {
-        Wanted::FindingsAndLines => common_lines(&topology, subject),
-        _ => Vec::new(),
+    let (lines, weights) = match wanted {
+        Wanted::FindingsAndLines => (
+            common_lines(&topology, subject),
+            vertex_weights(&topology, &coverage, subject),
+        ),
+        _ => (Vec::new(), Vec::new()),
     };
     drop(topology);
     let edges = wanted == Wanted::FindingsWithEdges;
@@ -83,6 +88,7 @@ pub(super) fn examine(subject: &Subject, gap_width_m: f64, wanted: Wanted) -> Ex
     Examined {
         findings,
         lines,
+        weights,
         vertices: counts.vertices,
     }
 }
@@ -108,6 +114,25 @@ fn common_lines(topology: &Topology, subject: &Subject) -> Vec<NewLine> {
                 within_m: l.within,
                 geometry,
             }
+        })
+        .collect()
+}
+
+/// Areas are those of the plane, which is as good as the ellipsoid for what a map leaves out.
+fn vertex_weights(
+    topology: &Topology,
+    coverage: &Coverage<'_>,
+    subject: &Subject,
+) -> Vec<VertexWeights> {
+    let weights = topology.weights(coverage);
+    subject
+        .units
+        .par_iter()
+        .filter_map(|u| {
+            Some(VertexWeights {
+                extent_id: u.extent_id?,
+                weights: weights.of_area(&u.area),
+            })
         })
         .collect()
 }

@@ -82,6 +82,7 @@ async fn examine_all(
                 found.extend(registry::examine(&subject));
                 let mut changes = identity::reconcile(scope_name, found, earlier, new_id);
                 changes.lines = Some((subject.level, subject.kind, examined.lines));
+                changes.weights = examined.weights;
                 changes
             })
             .await?,
@@ -216,6 +217,7 @@ fn subject(
 fn with_area(u: &UnitExtent, area: geo_types::MultiPolygon<f64>) -> SubjectUnit {
     SubjectUnit {
         unit_id: Some(u.unit_id),
+        extent_id: Some(u.extent_id),
         code: u.code.clone(),
         name: u.name.clone(),
         other_names: Vec::new(),

@@ -16,12 +16,13 @@
 //! 5. The same input gives the same bytes.
 //!
 //! Operations: [`encode`] writes a tile, [`decode::decode`] reads and judges one, [`tilejson::min_zoom`] says from
-//! which zoom a collection of areas is legible.
+//! which zoom a collection of areas is legible, [`detail::unseen_m2`] what a tile is too coarse to show.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod clip;
 pub mod decode;
+pub mod detail;
 pub mod grid;
 mod layer;
 pub mod polygon;

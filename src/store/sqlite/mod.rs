@@ -40,6 +40,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "lines within tolerance",
         include_str!("../../../migrations/sqlite/0002_lines_within.sql"),
     ),
+    (
+        3,
+        "vertex weights",
+        include_str!("../../../migrations/sqlite/0003_vertex_weights.sql"),
+    ),
 ];
 
 fn migrator() -> Migrator {

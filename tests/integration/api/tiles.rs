@@ -186,6 +186,7 @@ async fn a_tag_changes_with_the_bytes_and_only_then() {
         still: vec![],
         gone: vec![],
         lines: Some(("county".into(), ExtentKind::Legal, vec![])),
+        weights: vec![],
     };
     app.store
         .reconcile(&actor, run, vec![changes])

@@ -308,6 +308,7 @@ async fn audit(store: &dyn Store) {
         new: found,
         still: vec![],
         gone: vec![],
+        weights: vec![],
         lines: Some((
             "county".into(),
             ExtentKind::Legal,
@@ -330,6 +331,7 @@ async fn audit(store: &dyn Store) {
         still,
         gone: vec!["f-gone".into()],
         lines: None,
+        weights: vec![],
     };
     store.reconcile(&actor, run, vec![changes]).await.unwrap();
 }
