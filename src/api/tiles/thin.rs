@@ -33,7 +33,7 @@ fn without(area: &MultiPolygon<f64>, weights: &[f32], least: f32) -> MultiPolygo
             .0
             .iter()
             .zip(of_ring)
-            .filter(|(_, w)| !(**w < least))
+            .filter(|(_, w)| **w >= least || w.is_nan())
             .map(|(c, _)| *c)
             .collect();
         let closed = usize::from(kept.first() == kept.last());
