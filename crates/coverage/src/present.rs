@@ -18,14 +18,15 @@ pub(crate) struct Present {
 }
 
 impl Present {
-    /// All points are there. Cost: n log n.
-    pub(crate) fn new(points: &[Pt]) -> Present {
-        let leaves = points.len().div_ceil(LEAF).next_power_of_two();
-        let mut order: Vec<u32> = (0..points.len() as u32).collect();
+    /// Those of the points that have these numbers, each once. Cost: n log n.
+    pub(crate) fn new(points: &[Pt], numbers: Vec<u32>) -> Present {
+        let leaves = numbers.len().div_ceil(LEAF).next_power_of_two();
+        let mut order = numbers;
         split(&mut order, points, leaves);
-        let mut place = vec![0; points.len()];
+        let (mut place, mut there) = (vec![0; points.len()], vec![false; points.len()]);
         for (i, &p) in order.iter().enumerate() {
             place[p as usize] = i as u32;
+            there[p as usize] = true;
         }
         let most = Pt {
             x: i64::MAX,
@@ -49,9 +50,14 @@ impl Present {
         Present {
             order,
             place,
-            there: vec![true; points.len()],
+            there,
             nodes,
         }
+    }
+
+    /// The numbers of all points, those that went too.
+    pub(crate) fn all(&self) -> impl Iterator<Item = u32> + '_ {
+        self.order.iter().copied()
     }
 
     /// A point goes. Cost: log n.
@@ -153,8 +159,9 @@ mod tests {
             (x, y, w, h) in (0i64..40, 0i64..40, 0i64..20, 0i64..20),
         ) {
             let points: Vec<Pt> = points.into_iter().map(|(x, y)| Pt { x, y }).collect();
-            let mut tree = Present::new(&points);
-            let mut there = vec![true; points.len()];
+            let some = (0..points.len() as u32).filter(|p| p % 3 > 0);
+            let mut there: Vec<bool> = (0..points.len()).map(|p| p % 3 > 0).collect();
+            let mut tree = Present::new(&points, some.collect());
             for g in gone.into_iter().filter(|g| *g < points.len()) {
                 tree.remove(g as u32);
                 there[g] = false;

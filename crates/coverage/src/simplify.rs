@@ -21,7 +21,7 @@
 use crate::grid::{Grid, Pt, cross};
 use crate::measure::Metric;
 use crate::present::Present;
-use crate::{Coverage, Graph, Topology};
+use crate::{Coverage, Topology};
 use geo_types::{LineString, MultiPolygon};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Ordering;
@@ -31,8 +31,9 @@ use std::collections::BinaryHeap;
 #[derive(Debug, Clone)]
 pub struct Weights {
     grid: Grid,
-    /// Vertices that may go.
-    of: FxHashMap<Pt, f32>,
+    /// Vertices on lines between units, by number.
+    number: FxHashMap<Pt, u32>,
+    of: Vec<f32>,
 }
 
 impl Weights {
@@ -41,8 +42,8 @@ impl Weights {
     pub fn of(&self, x: f64, y: f64) -> f32 {
         self.grid
             .snap(x, y)
-            .and_then(|p| self.of.get(&p).copied())
-            .unwrap_or(f32::INFINITY)
+            .and_then(|p| self.number.get(&p))
+            .map_or(f32::INFINITY, |&v| self.of[v as usize])
     }
 
     /// The weights of all vertices of an area in their order: polygon by polygon, the exterior first, each ring with the
@@ -62,34 +63,44 @@ impl Topology {
     ///
     /// Cost: n log n in the vertices of lines between units.
     pub fn weights(&self, coverage: &Coverage<'_>) -> Weights {
-        self.weights_on(&self.graph(), coverage)
-    }
-
-    /// The same for whoever has the graph already.
-    pub fn weights_on(&self, graph: &Graph, coverage: &Coverage<'_>) -> Weights {
-        let mut thinning = Thinning::new(graph, self.grid, self.metric);
-        let own: FxHashSet<Pt> = coverage
+        let mut thinning = Thinning::new(self);
+        let number: FxHashMap<Pt, u32> = thinning
+            .on_lines()
+            .map(|v| (thinning.at[v as usize], v))
+            .collect();
+        // The numbers of the units' vertices, ring after ring; NONE for those elsewhere.
+        let on_rings: Vec<Vec<u32>> = coverage
             .units
             .iter()
             .flat_map(|u| rings(u.area))
-            .flat_map(|r| &r.0)
-            .filter_map(|c| self.grid.snap(c.x, c.y))
+            .map(|r| {
+                let points = r.0.iter().filter_map(|c| self.grid.snap(c.x, c.y));
+                points
+                    .map(|p| number.get(&p).copied().unwrap_or(NONE))
+                    .collect()
+            })
             .collect();
         // What noding put on a unit's segment and no unit has (a parent's vertex) is no shape of the line: it goes first.
-        for v in 0..thinning.at.len() as u32 {
-            if !thinning.stays[v as usize] && !own.contains(&thinning.at[v as usize]) {
+        let mut own = vec![false; thinning.at.len()];
+        for &v in on_rings.iter().flatten().filter(|v| **v != NONE) {
+            own[v as usize] = true;
+        }
+        for v in 0..own.len() as u32 {
+            if !own[v as usize] && !thinning.stays[v as usize] {
                 thinning.push(v, 0.0);
             }
         }
         thinning.run(false);
-        thinning.keep_split_segments(coverage);
-        for v in 0..thinning.at.len() as u32 {
+        thinning.keep_split_segments(&on_rings);
+        for v in 0..own.len() as u32 {
             thinning.look_at(v);
         }
         thinning.run(true);
+        let of = thinning.weight.into_iter();
         Weights {
             grid: self.grid,
-            of: thinning.weights(),
+            number,
+            of: of.map(|w| w.map_or(f32::INFINITY, |w| w as f32)).collect(),
         }
     }
 }
@@ -103,16 +114,15 @@ fn rings(area: &MultiPolygon<f64>) -> impl Iterator<Item = &LineString<f64>> {
 /// No vertex.
 const NONE: u32 = u32::MAX;
 
-/// The edges on their way to fewer vertices.
-struct Thinning {
+/// The lines between units on their way to fewer vertices. Vertices have the numbers of the subdivision.
+struct Thinning<'a> {
     grid: Grid,
     metric: Metric,
-    at: Vec<Pt>,
-    number: FxHashMap<Pt, u32>,
-    /// The vertices before and after on the edge, as it is now; [`NONE`] for nodes.
-    before: Vec<u32>,
-    after: Vec<u32>,
-    /// Nodes, and what else must not go.
+    at: &'a [Pt],
+    /// The vertices before and after on the line as it is now, whichever way it runs; [`NONE`] for nodes and for what is
+    /// on no line between units.
+    beside: Vec<[u32; 2]>,
+    /// Nodes, what else must not go, and what is on no line between units.
     stays: Vec<bool>,
     /// m², of those that have gone.
     weight: Vec<Option<f64>>,
@@ -122,56 +132,64 @@ struct Thinning {
     present: Present,
     /// Entries that wait for a vertex to go.
     waiting: FxHashMap<u32, Vec<Entry>>,
-    /// Pairs of nodes with an edge between them that has no other vertex.
+    /// Pairs of nodes with a line between them that has no other vertex.
     straight: FxHashSet<[u32; 2]>,
     /// The greatest weight given so far.
     reached: f64,
 }
 
-impl Thinning {
-    fn new(graph: &Graph, grid: Grid, metric: Metric) -> Thinning {
-        let mut at = Vec::new();
-        let mut number = FxHashMap::default();
-        let mut add = |p: Pt| {
-            *number.entry(p).or_insert_with(|| {
-                at.push(p);
-                at.len() as u32 - 1
-            })
-        };
-        // Coordinates of a graph are grid points already.
-        let snap = |x: f64, y: f64| grid.snap(x, y);
-        for &[x, y] in &graph.nodes {
-            snap(x, y).map(&mut add);
-        }
-        let lines: Vec<Vec<u32>> = graph
-            .edges
-            .iter()
-            .map(|e| {
-                let points = e.line.0.iter().filter_map(|c| snap(c.x, c.y));
-                points.map(&mut add).collect()
-            })
-            .collect();
+impl<'a> Thinning<'a> {
+    fn new(topology: &'a Topology) -> Thinning<'a> {
+        let a = &topology.arrangement;
+        let at = &a.segments.pts[..];
         let n = at.len();
-        let (mut before, mut after) = (vec![NONE; n], vec![NONE; n]);
-        let mut straight = FxHashSet::default();
-        for line in &lines {
-            for w in line.windows(3) {
-                before[w[1] as usize] = w[0];
-                after[w[1] as usize] = w[2];
+        let mut degree = vec![0u32; n];
+        let mut beside = vec![[NONE; 2]; n];
+        for h in topology.between_units() {
+            let (from, to) = (a.origin(h) as usize, a.origin(h ^ 1));
+            if let Some(slot) = beside[from].get_mut(degree[from] as usize) {
+                *slot = to;
             }
-            if let [a, b] = line[..] {
-                straight.insert(pair(a, b));
+            degree[from] += 1;
+        }
+        let mut straight = FxHashSet::default();
+        let mut todo: Vec<u32> = Vec::new();
+        for h in topology.between_units() {
+            let [from, to] = [a.origin(h), a.origin(h ^ 1)];
+            match [from, to].map(|v| degree[v as usize] == 2) {
+                [false, false] => {
+                    straight.insert(pair(from, to));
+                }
+                [true, false] => todo.push(from),
+                _ => {}
             }
         }
+        for (beside, degree) in beside.iter_mut().zip(&degree) {
+            if *degree != 2 {
+                *beside = [NONE; 2];
+            }
+        }
+        // What no node leads to comes back to itself, and its least point is its node.
+        let mut stays: Vec<bool> = degree.iter().map(|d| *d != 2).collect();
+        let mut reached = stays.clone();
+        walk(&mut todo, &mut reached, &beside);
+        for v in 0..n {
+            if !reached[v] {
+                reached[v] = true;
+                let mut todo = vec![v as u32];
+                let round = walk(&mut todo, &mut reached, &beside);
+                let least = round.into_iter().min_by_key(|v| at[*v as usize]);
+                stays[least.map_or(v, |v| v as usize)] = true;
+            }
+        }
+        let on_lines = (0..n as u32).filter(|v| degree[*v as usize] > 0);
         Thinning {
-            grid,
-            metric,
-            present: Present::new(&at),
-            stays: before.iter().map(|&b| b == NONE).collect(),
+            grid: topology.grid,
+            metric: topology.metric,
+            present: Present::new(at, on_lines.collect()),
             at,
-            number,
-            before,
-            after,
+            beside,
+            stays,
             weight: vec![None; n],
             version: vec![0; n],
             queue: BinaryHeap::new(),
@@ -181,35 +199,30 @@ impl Thinning {
         }
     }
 
-    /// Segments of units that are no segments of the edges: noding split them, so both ends stay.
-    fn keep_split_segments(&mut self, coverage: &Coverage<'_>) {
-        for ring in coverage.units.iter().flat_map(|u| rings(u.area)) {
-            let points = ring.0.iter().filter_map(|c| self.grid.snap(c.x, c.y));
-            let mut last = None;
-            for v in points.map(|p| self.number.get(&p).copied()) {
-                // A ring that leaves the lines between units and comes back has a split segment at either end.
-                let whole = match (last, v) {
-                    (None, _) => true,
-                    (Some(Some(u)), Some(v)) => u == v || self.joined(u, v),
-                    _ => false,
-                };
-                if !whole {
-                    for end in [last.flatten(), v].into_iter().flatten() {
-                        self.stays[end as usize] = true;
-                    }
+    /// Vertices on lines between units, nodes too, none of which has gone yet.
+    fn on_lines(&self) -> impl Iterator<Item = u32> + '_ {
+        self.present.all()
+    }
+
+    /// Segments of units that are no segments of the lines: noding split them, so both ends stay.
+    fn keep_split_segments(&mut self, rings: &[Vec<u32>]) {
+        for w in rings.iter().flat_map(|r| r.windows(2)) {
+            let [u, v] = [w[0], w[1]];
+            // A ring that leaves the lines between units and comes back has a split segment at either end.
+            let whole = u == v || (u != NONE && v != NONE && self.joined(u, v));
+            if !whole {
+                for end in [u, v].into_iter().filter(|v| *v != NONE) {
+                    self.stays[end as usize] = true;
                 }
-                last = Some(v);
             }
         }
     }
 
-    /// Whether two different vertices follow one another on an edge.
+    /// Whether two different vertices follow one another on a line.
     fn joined(&self, u: u32, v: u32) -> bool {
-        let next = |u: u32, v: u32| {
-            let u = u as usize;
-            self.before[u] == v || self.after[u] == v
-        };
-        next(u, v) || next(v, u) || self.straight.contains(&pair(u, v))
+        self.beside[u as usize].contains(&v)
+            || self.beside[v as usize].contains(&u)
+            || self.straight.contains(&pair(u, v))
     }
 
     /// Puts a vertex that may go into the queue with the area of its triangle.
@@ -218,7 +231,7 @@ impl Thinning {
         if self.stays[i] || self.weight[i].is_some() {
             return;
         }
-        let [a, b] = [self.before[i], self.after[i]].map(|n| self.at[n as usize]);
+        let [a, b] = self.beside[i].map(|n| self.at[n as usize]);
         let step = self.grid.step();
         let middle = self.grid.plane(self.at[i])[1];
         let [sx, sy] = self.metric.scale_at(middle);
@@ -243,7 +256,7 @@ impl Thinning {
             if self.weight[i].is_some() || self.stays[i] || self.version[i] != entry.version {
                 continue;
             }
-            let (a, b) = (self.before[i], self.after[i]);
+            let [a, b] = self.beside[i];
             if a == b || self.joined(a, b) {
                 // What is straight between two nodes remains so; of a line that comes back to itself the last three
                 // vertices remain.
@@ -257,15 +270,14 @@ impl Thinning {
             self.reached = self.reached.max(entry.area);
             self.weight[i] = Some(self.reached);
             self.present.remove(v);
-            let mut ends = 0;
-            for (n, way, to) in [(a, &mut self.after, b), (b, &mut self.before, a)] {
-                // Only nodes have no neighbours of their own.
-                match way[n as usize] {
-                    NONE => ends += 1,
-                    _ => way[n as usize] = to,
+            let mut nodes = 0;
+            for (n, to) in [(a, b), (b, a)] {
+                match self.beside[n as usize].iter_mut().find(|m| **m == v) {
+                    Some(m) => *m = to,
+                    None => nodes += 1,
                 }
             }
-            if ends == 2 {
+            if nodes == 2 {
                 self.straight.insert(pair(a, b));
             }
             if spread {
@@ -296,14 +308,18 @@ impl Thinning {
                 && holds(p, q, r, c)
         })
     }
+}
 
-    fn weights(self) -> FxHashMap<Pt, f32> {
-        self.at
-            .into_iter()
-            .zip(self.weight)
-            .filter_map(|(p, w)| Some((p, w? as f32)))
-            .collect()
+/// Follows lines from vertices to where they have been reached already, and gives what was met on the way.
+fn walk(todo: &mut Vec<u32>, reached: &mut [bool], beside: &[[u32; 2]]) -> Vec<u32> {
+    let mut met = Vec::new();
+    while let Some(v) = todo.pop() {
+        reached[v as usize] = true;
+        met.push(v);
+        let beside = beside[v as usize].into_iter();
+        todo.extend(beside.filter(|n| *n != NONE && !reached[*n as usize]));
     }
+    met
 }
 
 /// Whether a point of its box lies in or on a triangle. Exact, also for a triangle without area.

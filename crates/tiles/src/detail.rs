@@ -3,7 +3,7 @@
 use crate::TileId;
 use crate::tilejson::unit_metres;
 
-/// From this zoom on tiles have all vertices: a tile unit is below the accuracy of surveys there.
+/// From this zoom on tiles have all vertices: a tile unit is a quarter of a metre there, and what a vertex adds is seen.
 pub const FULL_DETAIL: u8 = 15;
 
 /// The zoom whose rows of tiles share an area: deeper tiles side by side nearly always do, so that a line does not

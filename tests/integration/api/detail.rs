@@ -40,14 +40,17 @@ async fn hold(app: &App, levels: &[(&str, Vec<Unit>)]) {
         units.iter().map(extent).collect()
     };
     let extents = levels.iter().flat_map(of_level).collect();
+    take_in(app, 'c', extents).await;
+}
+
+/// A submission, told from others by a letter.
+async fn take_in(app: &App, letter: char, extents: Vec<NewExtent>) {
+    let store = app.store.as_ref();
+    let new = world::submission(letter, SubmissionAs::Units, "city.geojson");
+    let id = world::begin(store, new).await;
+    store.stage_extents(id, extents).await.unwrap();
     let actor = Actor::command_line("li");
-    let id = world::begin(
-        app.store.as_ref(),
-        world::submission('c', SubmissionAs::Units, "city.geojson"),
-    )
-    .await;
-    app.store.stage_extents(id, extents).await.unwrap();
-    app.store
+    store
         .accept_submission(&actor, id, Outcome::default())
         .await
         .unwrap();
@@ -223,11 +226,6 @@ async fn a_new_version_is_drawn_in_full_until_its_audit() {
     let mut ring = again.area.0[0].exterior().0.clone();
     ring.remove(ring.len() / 2);
     again.area.0[0] = Polygon::new(LineString(ring), again.area.0[0].interiors().to_vec());
-    let id = world::begin(
-        app.store.as_ref(),
-        world::submission('d', SubmissionAs::Units, "again.geojson"),
-    )
-    .await;
     let extent = world::extent(
         level,
         &again.code,
@@ -235,15 +233,45 @@ async fn a_new_version_is_drawn_in_full_until_its_audit() {
         again.parent.as_deref(),
         again.area,
     );
-    app.store.stage_extents(id, vec![extent]).await.unwrap();
-    app.store
-        .accept_submission(&Actor::command_line("li"), id, Outcome::default())
-        .await
-        .unwrap();
+    take_in(&app, 'd', vec![extent]).await;
     let (between, _) = areas(&app, level, tile).await;
     assert!(vertices(&between) + 10 > vertices(&full));
     assert!(faults(&between).iter().all(|w| *w <= 1.001));
     audit(&app).await;
     let (after, _) = areas(&app, level, tile).await;
     assert!(vertices(&after) < vertices(&full));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn weights_of_a_survey_in_metres_fit_the_vertices_in_degrees() {
+    let app = App::new().await;
+    let sample = generate(&Options {
+        places: 10,
+        ..Options::demo(4).clean()
+    })
+    .unwrap();
+    let [_, (level, units), _] = levels(&sample);
+    let plane = jieming_geodata::crs::Plane::parse("EPSG:4547", &[]).unwrap();
+    let in_plane = |u: &Unit| {
+        let metres = u.area.map_coords(|c| Coord {
+            x: 500_000.0 + (c.x - 114.0) * 95_919.0,
+            y: 3_375_000.0 + (c.y - 30.5) * 110_857.0,
+        });
+        let degrees = metres.map_coords(|c| plane.to_storage(c.x, c.y).unwrap().into());
+        NewExtent {
+            source: Some(metres),
+            plane: "EPSG:4547".into(),
+            ..world::extent(level, &u.code, &u.name, u.parent.as_deref(), degrees)
+        }
+    };
+    take_in(&app, 'e', units.iter().map(in_plane).collect()).await;
+    audit(&app).await;
+    let around = [113.0, 29.0, 116.0, 32.0];
+    let held = app.store.units_in_box(level, around).await.unwrap();
+    assert_eq!(held.len(), units.len());
+    for unit in held {
+        let weights = unit.weights.unwrap();
+        assert_eq!(weights.len(), unit.geometry.coords_count());
+        assert!(weights.iter().any(|w| *w > 1.0 && w.is_finite()));
+    }
 }
