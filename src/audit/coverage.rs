@@ -16,12 +16,14 @@ use super::measure::{
 };
 use super::registry;
 use super::subject::Subject;
-use crate::store::{FindingBody, NewLine, OutlineStretch, Party};
+use crate::store::{FindingBody, NewLine, OutlineStretch, Party, VertexWeights};
 
 /// What the engine says of a subject.
 pub(super) struct Examined {
     pub findings: Vec<FindingBody>,
     pub lines: Vec<NewLine>,
+    /// Of the units that are of the database.
+    pub weights: Vec<VertexWeights>,
     /// Vertices looked at.
     pub vertices: usize,
 }
@@ -33,7 +35,7 @@ pub(super) enum Wanted {
     Findings,
     /// Findings with the stretches of outlines that cause them.
     FindingsWithEdges,
-    /// Findings and the common lines of neighbours.
+    /// Findings, the common lines of neighbours, and how much each vertex matters to a map.
     FindingsAndLines,
 }
 
@@ -45,9 +47,12 @@ pub(super) fn examine(subject: &Subject, gap_width_m: f64, wanted: Wanted) -> Ex
         topology,
         counts,
     } = check(&coverage, &options);
-    let lines = match wanted {
-        Wanted::FindingsAndLines => common_lines(&topology, subject),
-        _ => Vec::new(),
+    let (lines, weights) = match wanted {
+        Wanted::FindingsAndLines => (
+            common_lines(&topology, subject),
+            vertex_weights(&topology, &coverage, subject),
+        ),
+        _ => (Vec::new(), Vec::new()),
     };
     drop(topology);
     let edges = wanted == Wanted::FindingsWithEdges;
@@ -58,6 +63,7 @@ pub(super) fn examine(subject: &Subject, gap_width_m: f64, wanted: Wanted) -> Ex
     Examined {
         findings,
         lines,
+        weights,
         vertices: counts.vertices,
     }
 }
@@ -113,9 +119,18 @@ pub(super) fn examine_near(
         let known = |p: &Party| p.unit_id.is_some_and(|id| among.contains(&id));
         l.units.iter().all(known)
     });
+    let own_unit = subject.units.iter().position(|u| u.unit_id == Some(own));
+    let weights = own_unit.map(|i| {
+        let unit = &subject.units[i];
+        VertexWeights {
+            extent_id: unit.extent_id.unwrap_or_default(),
+            weights: topology.weights(&coverage).of_area(&unit.area),
+        }
+    });
     let examined = Examined {
         findings,
         lines,
+        weights: weights.into_iter().collect(),
         vertices: counts.vertices,
     };
     (examined, reach)
@@ -149,6 +164,25 @@ fn common_lines(topology: &Topology, subject: &Subject) -> Vec<NewLine> {
                 within_m: l.within,
                 geometry,
             }
+        })
+        .collect()
+}
+
+/// Areas are those of the plane, which is as good as the ellipsoid for what a map leaves out.
+fn vertex_weights(
+    topology: &Topology,
+    coverage: &jieming_coverage::Coverage<'_>,
+    subject: &Subject,
+) -> Vec<VertexWeights> {
+    let weights = topology.weights(coverage);
+    subject
+        .units
+        .par_iter()
+        .filter_map(|u| {
+            Some(VertexWeights {
+                extent_id: u.extent_id?,
+                weights: weights.of_area(&u.area),
+            })
         })
         .collect()
 }

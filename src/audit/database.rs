@@ -94,6 +94,7 @@ async fn examine_all(
                     among: None,
                     lines: examined.lines,
                 });
+                changes.weights = examined.weights;
                 changes
             })
             .await?,
@@ -231,6 +232,7 @@ pub(super) fn subject(
 fn with_area(u: &UnitExtent, area: geo_types::MultiPolygon<f64>) -> SubjectUnit {
     SubjectUnit {
         unit_id: Some(u.unit_id),
+        extent_id: Some(u.extent_id),
         code: u.code.clone(),
         name: u.name.clone(),
         other_names: Vec::new(),

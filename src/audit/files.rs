@@ -159,6 +159,7 @@ pub fn audit_files(
             let level = std::mem::take(&mut unit.level);
             let subject = SubjectUnit {
                 unit_id: None,
+                extent_id: None,
                 code: std::mem::take(&mut unit.code),
                 name: std::mem::take(&mut unit.name),
                 other_names: std::mem::take(&mut unit.other_names),
@@ -306,6 +307,7 @@ fn unreadable(file: &UnitsFile) -> Vec<FindingBody> {
 fn bounding(mut unit: UnitRecord, in_plane: bool) -> SubjectUnit {
     SubjectUnit {
         unit_id: None,
+        extent_id: None,
         code: std::mem::take(&mut unit.code),
         name: std::mem::take(&mut unit.name),
         other_names: Vec::new(),

@@ -103,6 +103,7 @@ pub(super) fn reconcile(
         still: Vec::new(),
         gone: Vec::new(),
         lines: None,
+        weights: Vec::new(),
     };
     for (i, body) in now.into_iter().enumerate() {
         match continues[i] {

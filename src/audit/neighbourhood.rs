@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use geo::{BoundingRect, Intersects};
+use geo::{BoundingRect, CoordsIter as _, Intersects};
 use geo_types::{Coord, Geometry, MultiPolygon, Rect};
 use jieming_coverage::local::{changed_box, parts_the_outside, polygon_touches, with_segments};
 use jieming_coverage::{Grid, Metric, Options, Unit};
@@ -19,6 +19,7 @@ use jieming_domain::actor::Actor;
 use jieming_domain::finding::Kind;
 use jieming_domain::unit::{ExtentKind, parent_by_code};
 use jieming_geodata::crs::{ParameterSet, Plane};
+use rustc_hash::FxHashMap;
 
 use super::database::{
     AuditError, PLACES, blocking, ground, judged_place, new_id, parents_of, reported, run_database,
@@ -215,6 +216,7 @@ impl Surroundings<'_> {
             if parents.iter().any(|p| p.plane != self.plane_text) {
                 return Ok(None);
             }
+            let weighed = weights_of_others(&units, after);
             let (name, registry, among) = (level.to_owned(), self.registry.clone(), inner.clone());
             let (near, wide) = blocking(move || {
                 let subject = subject(name, kind, units, parents, &registry);
@@ -231,6 +233,15 @@ impl Surroundings<'_> {
             let mut found = near.findings;
             found.retain(|f| concerns(f, &touched, own) && reported(f));
             let mut changes = identity::reconcile(scope, found, earlier, new_id);
+            changes.weights = near.weights;
+            for own in &mut changes.weights {
+                let vertices = after.geometry.coords_iter();
+                for (w, c) in own.weights.iter_mut().zip(vertices) {
+                    if let Some(theirs) = weighed.get(&place(c)) {
+                        *w = *theirs;
+                    }
+                }
+            }
             changes.lines = Some(LineChanges {
                 level: self.level.clone(),
                 kind,
@@ -309,6 +320,27 @@ impl Surroundings<'_> {
         };
         Some(Rect::new((b[0], b[1]), (b[2], b[3])))
     }
+}
+
+fn place(c: Coord<f64>) -> [u64; 2] {
+    [c.x.to_bits(), c.y.to_bits()]
+}
+
+/// The weights that other units have for their vertices: maps leave a vertex out for both sides of a line or for none, so
+/// a vertex that is theirs keeps their weight.
+fn weights_of_others(units: &[UnitExtent], own: &UnitExtent) -> FxHashMap<[u64; 2], f32> {
+    let [w, s, e, n] = own.bbox;
+    let others = units.iter().filter(|u| u.unit_id != own.unit_id);
+    let mut out = FxHashMap::default();
+    for unit in others {
+        let weights = unit.weights.iter().flatten();
+        for (c, weight) in unit.geometry.coords_iter().zip(weights) {
+            if (w..=e).contains(&c.x) && (s..=n).contains(&c.y) {
+                out.insert(place(c), *weight);
+            }
+        }
+    }
+    out
 }
 
 /// The box of a box carried to another plane: by points of its outline, and a share more for what bends between them.

@@ -12,6 +12,8 @@ use crate::store::Party;
 #[derive(Debug, Clone)]
 pub(super) struct SubjectUnit {
     pub unit_id: Option<i64>,
+    /// The version of its extent, of the database.
+    pub extent_id: Option<i64>,
     pub code: String,
     pub name: String,
     /// Further names under the same code.

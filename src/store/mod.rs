@@ -125,7 +125,7 @@ pub trait Store: Send + Sync {
     /// Begins a run and gives its number (1, 2, …). The run is unfinished until reconciled or failed.
     async fn begin_run(&self, actor: &Actor) -> Result<i64>;
     /// Writes the outcome of a run, in one transaction: new findings, those still open, those gone, those that
-    /// reopen, the common lines of the coverages audited, and the end of the run.
+    /// reopen, the common lines and vertex weights of the coverages audited, and the end of the run.
     async fn reconcile(&self, actor: &Actor, run: i64, changes: Vec<ScopeChanges>) -> Result<Run>;
     /// Closes a run that did not come to its end.
     async fn fail_run(&self, actor: &Actor, run: i64, reason: &str) -> Result<()>;
@@ -160,7 +160,8 @@ pub trait Store: Send + Sync {
     async fn units(&self, filter: &UnitFilter, page: PageRequest) -> Result<Page<UnitSummary>>;
     /// Visible extents with this code (or, for units without code, this name), legal ones first.
     async fn unit_extents(&self, code: &str, level: Option<&str>) -> Result<Vec<UnitExtent>>;
-    /// Visible extents of a level whose box meets this one, with geometry in 4490 only (`source` is `None`).
+    /// Visible extents of a level whose box meets this one, with geometry in 4490 only (`source` is `None`), and with the
+    /// weights of its vertices where there are as many.
     async fn units_in_box(&self, level: &str, bbox: Bbox) -> Result<Vec<UnitExtent>>;
     /// Common lines between neighbours, without geometry, ordered by level and codes.
     async fn lines(&self, filter: &LineFilter, page: PageRequest) -> Result<Page<Line>>;

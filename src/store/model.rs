@@ -197,6 +197,9 @@ pub struct UnitExtent {
     pub geometry: MultiPolygon<f64>,
     /// In the source's plane; `None` when `geometry` is already in it (or when not loaded).
     pub source: Option<MultiPolygon<f64>>,
+    /// How much each vertex of `geometry` matters to a map, in m²: see [`VertexWeights`]. `None` until an audit has seen
+    /// this version; only loaded by [`super::Store::units_in_box`].
+    pub weights: Option<Vec<f32>>,
     /// The plane topology is decided in: that of `source`, else `EPSG:4490`.
     pub plane: String,
     /// What the source's coordinate system was said or taken to be.
@@ -517,6 +520,8 @@ pub struct ScopeChanges {
     pub gone: Vec<String>,
     /// The common lines of this coverage. `None`: leave them.
     pub lines: Option<LineChanges>,
+    /// The weights of vertices, replacing the earlier ones of the same extents. Those of extents not named stay.
+    pub weights: Vec<VertexWeights>,
 }
 
 /// Common lines that replace earlier ones.
@@ -552,6 +557,17 @@ pub struct CoverageCommon {
     pub with_parent: bool,
     /// Some do not.
     pub without_parent: bool,
+}
+
+/// How much the vertices of an extent matter to a map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VertexWeights {
+    /// Number of the version of the extent.
+    pub extent_id: i64,
+    /// m²: a map that shows nothing below this area leaves the vertex out. Infinity for what stays. One for each vertex
+    /// in the order of storage: polygon by polygon, the exterior first, those that close rings too. Units that share a
+    /// vertex have the same weight for it.
+    pub weights: Vec<f32>,
 }
 
 /// A common line of two neighbours as measured in a run.

@@ -18,8 +18,8 @@
 //! 6. [`zones`]: neighbouring faces with one claim become polygons; [`gaps`] tells the kinds of gap apart;
 //!    [`closing`] finds the narrow inlets of a coverage without parent.
 //! 7. [`width`]: the greatest width. [`mismatch`]: edges that agree and lack each other's vertices. [`topology`]: nodes,
-//!    edges, common lines ([`lines`]) and neighbours, for whoever needs more than defects. [`local`]: the neighbourhood
-//!    of an edit instead of the whole.
+//!    edges, common lines ([`lines`]) and neighbours, for whoever needs more than defects. [`simplify`]: weights by which
+//!    maps leave vertices out. [`local`]: the neighbourhood of an edit instead of the whole.
 //!
 //! There is no I/O, no clock, no randomness and no CRS: coordinates are a plane's x (east) and y (north) in metres or
 //! in degrees; [`Metric`] tells how long a plane unit is.
@@ -39,7 +39,9 @@ mod measure;
 mod mismatch;
 mod noding;
 mod numbering;
+mod present;
 mod segments;
+mod simplify;
 mod topology;
 pub mod width;
 mod zones;
@@ -48,6 +50,7 @@ pub use check::{Counts, Outcome, check};
 pub use grid::Grid;
 pub use lines::CommonLine;
 pub use measure::Metric;
+pub use simplify::Weights;
 pub use topology::{Edge, Graph, Step, Topology, TriJunction};
 
 use geo_types::{MultiPolygon, Polygon};

@@ -222,7 +222,7 @@ impl Topology {
     }
 
     /// Half-edges with other units at the left than at the right.
-    fn between_units(&self) -> impl Iterator<Item = u32> + '_ {
+    pub(crate) fn between_units(&self) -> impl Iterator<Item = u32> + '_ {
         (0..self.arrangement.next.len() as u32)
             .filter(|&h| self.units_at(h) != self.units_at(h ^ 1))
     }

@@ -1,11 +1,13 @@
 //! From rows to a tile.
 
 use geo::{Coord, Geometry as Shape, MultiPolygon};
+use jieming_tiles::detail::unseen_m2;
 use jieming_tiles::polygon::Vanishing;
 use jieming_tiles::{Feature, Geometry, Layer, TileId, Value, encode, encode_within};
 
 use super::collection::Collection;
 use super::label::Labels;
+use super::thin::thinned;
 use crate::api::views::codes;
 use crate::store::{Finding, Place, Result, Store, UnitExtent};
 
@@ -65,7 +67,8 @@ pub(super) fn draw(content: &Content, tile: TileId, labels: &Labels) -> Vec<u8> 
 fn draw_units(units: &[UnitExtent], tile: TileId, labels: &Labels) -> Vec<u8> {
     let mut areas = Vec::with_capacity(units.len());
     let mut names = Vec::with_capacity(units.len());
-    for unit in units {
+    let outlines = thinned(units, unseen_m2(tile));
+    for (unit, outline) in units.iter().zip(&outlines) {
         let mut properties = vec![
             ("code", Value::from(unit.code.as_str())),
             ("name", Value::from(unit.name.as_str())),
@@ -81,7 +84,7 @@ fn draw_units(units: &[UnitExtent], tile: TileId, labels: &Labels) -> Vec<u8> {
         let id = u64::try_from(unit.unit_id).ok();
         areas.push(Feature {
             id,
-            geometry: Geometry::Area(&unit.geometry, Vanishing::Keep),
+            geometry: Geometry::Area(outline, Vanishing::Keep),
             properties,
         });
         if let Some(point) = labels.point(unit.extent_id, &unit.geometry) {

@@ -7,6 +7,7 @@
 mod collection;
 mod draw;
 mod label;
+mod thin;
 
 pub(super) use collection::Collection;
 

@@ -108,6 +108,14 @@ pub(super) async fn reconcile(
         if let Some(lines) = &change.lines {
             replace_lines(&mut tx, lines).await?;
         }
+        for w in &change.weights {
+            // An extent that has gone meanwhile takes its weights along.
+            sqlx::query(include_str!("queries/vertex_weights/put.sql"))
+                .bind(w.extent_id)
+                .bind(codec::weights_out(&w.weights))
+                .execute(&mut *tx)
+                .await?;
+        }
     }
     let row = sqlx::query(include_str!("queries/runs/finish.sql"))
         .bind(run)

@@ -53,6 +53,17 @@ pub(super) fn polygons_in(what: &'static str, bytes: &[u8]) -> Result<MultiPolyg
     }
 }
 
+pub(super) fn weights_out(weights: &[f32]) -> Vec<u8> {
+    weights.iter().flat_map(|w| w.to_le_bytes()).collect()
+}
+
+/// `None` when there are not as many as vertices.
+pub(super) fn weights_in(bytes: &[u8], vertices: usize) -> Option<Vec<f32>> {
+    let (weights, rest) = bytes.as_chunks::<4>();
+    (rest.is_empty() && weights.len() == vertices)
+        .then(|| weights.iter().map(|b| f32::from_le_bytes(*b)).collect())
+}
+
 pub(super) fn lines_in(what: &'static str, bytes: &[u8]) -> Result<MultiLineString<f64>> {
     match geometry_in(what, bytes)? {
         Geometry::MultiLineString(m) => Ok(m),

@@ -42,6 +42,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/sqlite/0002_lines_within.sql"),
     ),
     (
+        3,
+        "vertex weights",
+        include_str!("../../../migrations/sqlite/0003_vertex_weights.sql"),
+    ),
+    (
         4,
         "dirty extents",
         include_str!("../../../migrations/sqlite/0004_dirty_extents.sql"),

@@ -79,7 +79,7 @@ pub(super) async fn units_near(
         .bind(level)
         .fetch_all(&store.readers)
         .await?;
-    units::extents_in(&rows)
+    rows.iter().map(|r| units::weighed_in(r, true)).collect()
 }
 
 pub(super) async fn units_named(

@@ -1,5 +1,6 @@
 //! Units, their extents, and the common lines of neighbours.
 
+use geo::CoordsIter as _;
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 use sqlx::Row;
@@ -35,6 +36,7 @@ fn extent_in(r: &SqliteRow, with_source: bool) -> Result<UnitExtent> {
         parent_code: r.try_get("parent_code")?,
         geometry: codec::polygons_in("extents.geometry", r.try_get("geometry")?)?,
         source,
+        weights: None,
         plane: r.try_get("plane")?,
         source_crs: r.try_get("source_crs")?,
         method: r.try_get("method")?,
@@ -120,7 +122,16 @@ pub(super) async fn in_box(
         .bind(n)
         .fetch_all(&store.readers)
         .await?;
-    rows.iter().map(|r| extent_in(r, false)).collect()
+    rows.iter().map(|r| weighed_in(r, false)).collect()
+}
+
+/// An extent with the weights of its vertices, when it has some that fit.
+pub(super) fn weighed_in(r: &SqliteRow, with_source: bool) -> Result<UnitExtent> {
+    let mut extent = extent_in(r, with_source)?;
+    let weights: Option<&[u8]> = r.try_get("weights")?;
+    let vertices = extent.geometry.coords_count();
+    extent.weights = weights.and_then(|w| codec::weights_in(w, vertices));
+    Ok(extent)
 }
 
 macro_rules! bind_filter {

@@ -1,5 +1,6 @@
 //! The HTTP interface, asked through its router over a small database of its own.
 
+mod detail;
 mod document;
 mod errors;
 mod findings;

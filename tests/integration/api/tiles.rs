@@ -191,6 +191,7 @@ async fn a_tag_changes_with_the_bytes_and_only_then() {
             among: None,
             lines: vec![],
         }),
+        weights: vec![],
     };
     app.store
         .reconcile(&actor, run, vec![changes])

@@ -15,7 +15,7 @@ pub fn area(west: f64, south: f64, east: f64, north: f64) -> MultiPolygon<f64> {
     ])
 }
 
-fn extent(
+pub fn extent(
     level: &str,
     code: &str,
     name: &str,
@@ -57,7 +57,7 @@ fn place(name: &str, unit: &str, position: [f64; 2]) -> NewPlace {
     }
 }
 
-fn submission(letter: char, kind: SubmissionAs, file: &str) -> NewSubmission {
+pub fn submission(letter: char, kind: SubmissionAs, file: &str) -> NewSubmission {
     NewSubmission {
         sha256: letter.to_string().repeat(64),
         kind,
@@ -67,7 +67,7 @@ fn submission(letter: char, kind: SubmissionAs, file: &str) -> NewSubmission {
     }
 }
 
-async fn begin(store: &dyn Store, new: NewSubmission) -> SubmissionId {
+pub async fn begin(store: &dyn Store, new: NewSubmission) -> SubmissionId {
     match store
         .begin_submission(&Actor::command_line("li"), new)
         .await
@@ -308,6 +308,7 @@ async fn audit(store: &dyn Store) {
         new: found,
         still: vec![],
         gone: vec![],
+        weights: vec![],
         lines: Some(LineChanges {
             level: "county".into(),
             kind: ExtentKind::Legal,
@@ -331,6 +332,7 @@ async fn audit(store: &dyn Store) {
         still,
         gone: vec!["f-gone".into()],
         lines: None,
+        weights: vec![],
     };
     store.reconcile(&actor, run, vec![changes]).await.unwrap();
 }

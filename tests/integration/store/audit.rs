@@ -60,6 +60,7 @@ fn changes() -> ScopeChanges {
         still: vec![],
         gone: vec![],
         lines: None,
+        weights: vec![],
     }
 }
 
@@ -526,5 +527,48 @@ async fn the_overview_counts() {
             Some([114.0, 30.0, 114.1, 30.1]),
             "a lost place does not widen the map"
         );
+    }
+}
+
+#[tokio::test]
+async fn weights_of_vertices_belong_to_a_version_of_an_extent() {
+    for fresh in backends().await {
+        let store = &fresh.store;
+        let around = [113.0, 29.0, 116.0, 31.0];
+        accept_units(store, "a", vec![extent("420102", "江岸区", 114.0)]).await;
+        let load = async || store.units_in_box("county", around).await.unwrap();
+        let first = load().await;
+        assert_eq!(first[0].weights, None);
+        let weigh = async |extent_id: i64, weights: &[f32]| {
+            let weights = vec![VertexWeights {
+                extent_id,
+                weights: weights.to_vec(),
+            }];
+            run(
+                store,
+                ScopeChanges {
+                    weights,
+                    ..changes()
+                },
+            )
+            .await;
+        };
+        let of_square = [f32::INFINITY, 0.25, 3e9, 1.0, f32::INFINITY];
+        weigh(first[0].extent_id, &of_square).await;
+        assert_eq!(load().await[0].weights.as_deref(), Some(&of_square[..]));
+        // A run that says nothing about them leaves them; a later one replaces them.
+        run(store, changes()).await;
+        assert_eq!(load().await[0].weights.as_deref(), Some(&of_square[..]));
+        weigh(first[0].extent_id, &[1.0; 5]).await;
+        assert_eq!(load().await[0].weights.as_deref(), Some(&[1.0; 5][..]));
+        // As many as vertices, or none.
+        weigh(first[0].extent_id, &[1.0; 4]).await;
+        assert_eq!(load().await[0].weights, None);
+        weigh(first[0].extent_id, &of_square).await;
+        // What is no extent any more is passed over.
+        weigh(4711, &of_square).await;
+        accept_units(store, "b", vec![extent("420102", "江岸区", 114.1)]).await;
+        let second = load().await;
+        assert_eq!((second.len(), &second[0].weights), (1, &None));
     }
 }
