@@ -73,44 +73,127 @@ impl Boxes {
         Boxes { levels }
     }
 
-    /// Number of leaves.
-    pub fn leaves(&self) -> usize {
-        self.levels[0].len()
-    }
-
     /// The box of a leaf.
     pub fn leaf(&self, leaf: usize) -> &Box2 {
         &self.levels[0][leaf]
     }
 
-    /// The leaves from `first` on whose boxes meet `wanted`.
-    pub fn meeting(&self, wanted: &Box2, first: usize, each: &mut impl FnMut(usize)) {
+    /// The leaves whose boxes meet `wanted`.
+    pub fn meeting(&self, wanted: &Box2, each: &mut impl FnMut(usize)) {
         let top = self.levels.len() - 1;
         for k in 0..self.levels[top].len() {
-            self.descend(top, k, wanted, first, each);
+            self.descend(top, k, wanted, each);
         }
     }
 
-    fn descend(
+    /// Every two leaves, a leaf with itself too, whose boxes come within `margin` steps of each other and of which at
+    /// least one is `wanted`: each pair once, the lower number first. All cores collect into values of their own.
+    ///
+    /// Both sides go down together, so that what is far apart is left behind high up.
+    pub fn close_pairs<T: Default + Send>(
         &self,
-        level: usize,
-        k: usize,
-        wanted: &Box2,
-        first: usize,
-        each: &mut impl FnMut(usize),
-    ) {
-        // The last leaf below box `k` of this level.
-        let last = (k + 1) * FAN.pow(level as u32) - 1;
-        if last < first || !self.levels[level][k].meets(wanted) {
+        margin: i64,
+        wanted: &[bool],
+        each: impl Fn(usize, usize, &mut T) + Sync,
+    ) -> Vec<T> {
+        let mut wanted_at = vec![wanted.to_vec()];
+        for level in 1..self.levels.len() {
+            let any = |c: &[bool]| c.contains(&true);
+            wanted_at.push(wanted_at[level - 1].chunks(FAN).map(any).collect());
+        }
+        let walk = Walk {
+            boxes: self,
+            margin,
+            wanted: wanted_at,
+        };
+        // From the top down until there is enough to share out.
+        let mut level = self.levels.len() - 1;
+        let mut tasks: Vec<(usize, usize)> = Vec::new();
+        let top = self.levels[level].len();
+        for a in 0..top {
+            tasks.extend(
+                (a..top)
+                    .map(|b| (a, b))
+                    .filter(|&(a, b)| walk.close(level, a, b)),
+            );
+        }
+        while level > 0 && tasks.len() < 4096 {
+            let mut below = Vec::new();
+            for &(a, b) in &tasks {
+                walk.below(level, a, b, &mut |a, b| below.push((a, b)));
+            }
+            tasks = below;
+            level -= 1;
+        }
+        let lot = tasks.len().div_ceil(64).max(1);
+        tasks
+            .par_chunks(lot)
+            .map(|tasks| {
+                let mut out = T::default();
+                for &(a, b) in tasks {
+                    walk.down(level, a, b, &mut |a, b| each(a, b, &mut out));
+                }
+                out
+            })
+            .collect()
+    }
+
+    fn descend(&self, level: usize, k: usize, wanted: &Box2, each: &mut impl FnMut(usize)) {
+        if !self.levels[level][k].meets(wanted) {
             return;
         }
         if level == 0 {
             each(k);
             return;
         }
-        let below = k * FAN..((k + 1) * FAN).min(self.levels[level - 1].len());
-        for k in below {
-            self.descend(level - 1, k, wanted, first, each);
+        for k in self.below(level, k) {
+            self.descend(level - 1, k, wanted, each);
+        }
+    }
+
+    /// The boxes of the level below that box `k` of this level holds.
+    fn below(&self, level: usize, k: usize) -> std::ops::Range<usize> {
+        k * FAN..((k + 1) * FAN).min(self.levels[level - 1].len())
+    }
+}
+
+/// A walk down both sides of pairs of boxes.
+struct Walk<'a> {
+    boxes: &'a Boxes,
+    margin: i64,
+    /// For each level which boxes hold a wanted leaf.
+    wanted: Vec<Vec<bool>>,
+}
+
+impl Walk<'_> {
+    fn close(&self, level: usize, a: usize, b: usize) -> bool {
+        let (wanted, boxes) = (&self.wanted[level], &self.boxes.levels[level]);
+        (wanted[a] || wanted[b]) && boxes[a].grown(self.margin).meets(&boxes[b])
+    }
+
+    /// The close pairs of the level below.
+    fn below(&self, level: usize, a: usize, b: usize, each: &mut impl FnMut(usize, usize)) {
+        let (of_a, of_b) = (self.boxes.below(level, a), self.boxes.below(level, b));
+        for i in of_a {
+            let first = if a == b { i } else { of_b.start };
+            for j in first..of_b.end {
+                if self.close(level - 1, i, j) {
+                    each(i, j);
+                }
+            }
+        }
+    }
+
+    fn down(&self, level: usize, a: usize, b: usize, each: &mut impl FnMut(usize, usize)) {
+        if level == 0 {
+            each(a, b);
+            return;
+        }
+        // One level after the other, so that closures do not nest.
+        let mut pairs = Vec::new();
+        self.below(level, a, b, &mut |a, b| pairs.push((a, b)));
+        for (a, b) in pairs {
+            self.down(level - 1, a, b, each);
         }
     }
 }

@@ -18,6 +18,9 @@ use crate::numbering::Curve;
 use crate::segments::{Run, Segments};
 use rayon::prelude::*;
 
+/// Steps around a segment within which vertices pass it closely: see [`passes_closely`].
+const MARGIN: i64 = 2;
+
 /// What noding sees of the segments given, for the faults of rings.
 pub(crate) enum Meeting {
     /// Segments that cross in their interiors, with the pixel of the crossing.
@@ -109,7 +112,7 @@ fn hot_pixels(
     // For each pixel the vertex that occupies it, or the segments that pass it.
     let look = |p: Pt| {
         let (mut occupied, mut passing, mut close) = (None, Vec::new(), Vec::new());
-        boxes.meeting(&Box2::of(p, p).grown(2), 0, &mut |leaf| {
+        boxes.meeting(&Box2::of(p, p).grown(MARGIN), &mut |leaf| {
             for s in leaf_members(leaf, segments.ends.len()) {
                 let (a, b) = segments.pair(s);
                 match p {
@@ -238,24 +241,11 @@ fn pieces(segments: &Segments, hits: &[(u32, u32)], near: &[bool], out: &mut Vec
 
 /// How the fresh segments meet any others.
 fn meetings(segments: &Segments, boxes: &Boxes, fresh: &[bool]) -> Meetings {
-    let n = segments.ends.len();
-    let lots = boxes.leaves().div_ceil(512);
-    let found: Vec<Meetings> = (0..lots)
-        .into_par_iter()
-        .map(|lot| {
-            let mut out = Meetings::default();
-            for leaf in lot * 512..((lot + 1) * 512).min(boxes.leaves()) {
-                let members = leaf_members(leaf, n);
-                if !fresh[members].contains(&true) {
-                    continue;
-                }
-                boxes.meeting(&boxes.leaf(leaf).grown(2), 0, &mut |other| {
-                    pairs(segments, boxes, fresh, leaf, other, &mut out);
-                });
-            }
-            out
-        })
-        .collect();
+    let any = |c: &[bool]| c.contains(&true);
+    let leaves: Vec<bool> = fresh.chunks(FAN).map(any).collect();
+    let found: Vec<Meetings> = boxes.close_pairs(MARGIN, &leaves, |a, b, out| {
+        pairs(segments, boxes, fresh, a, b, out);
+    });
     let mut all = Meetings::default();
     for m in found {
         all.hits.extend(m.hits);
@@ -265,7 +255,7 @@ fn meetings(segments: &Segments, boxes: &Boxes, fresh: &[bool]) -> Meetings {
     all
 }
 
-/// The meetings of the fresh segments of one leaf with the segments of another.
+/// The meetings between the segments of two leaves, at least one of each pair fresh.
 fn pairs(
     segments: &Segments,
     boxes: &Boxes,
@@ -279,7 +269,7 @@ fn pairs(
         let (a, b) = segments.pair(i);
         Box2::of(a, b)
     };
-    let reach = boxes.leaf(leaf).grown(2);
+    let reach = boxes.leaf(leaf).grown(MARGIN);
     let mut theirs = [(0usize, Box2([0; 4])); FAN];
     let mut count = 0;
     for j in leaf_members(other, n) {
@@ -292,14 +282,14 @@ fn pairs(
     if count == 0 {
         return;
     }
-    for i in leaf_members(leaf, n).filter(|&i| fresh[i]) {
-        let b = box_of(i).grown(2);
+    for i in leaf_members(leaf, n) {
+        let b = box_of(i).grown(MARGIN);
         if !b.meets(boxes.leaf(other)) {
             continue;
         }
         for &(j, o) in &theirs[..count] {
-            // Of two fresh segments the first speaks.
-            if (j > i || !fresh[j]) && b.meets(&o) {
+            // Within one leaf each pair once.
+            if (leaf != other || j > i) && (fresh[i] || fresh[j]) && b.meets(&o) {
                 meet(segments, i as u32, j as u32, out);
             }
         }

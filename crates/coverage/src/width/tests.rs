@@ -105,11 +105,12 @@ fn star(radii: &[f64], turn: f64, at: f64) -> LineString<f64> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
-    /// The circle fits, and no sampled one is larger: stars with and without a hole, few edges and many (the tree).
+    /// The circle fits, and no sampled one is larger: stars with and without a hole, few edges and many (the tree). From
+    /// five points on the star's edges keep 0.8 away from its middle, so that the hole lies inside.
     #[test]
     fn the_circle_fits_and_no_sampled_one_is_larger(
-        radii in prop::collection::vec(1.0f64..10.0, 4..140), turn in 0.0f64..6.0,
-        hole in prop::collection::vec(0.1f64..0.9, 3..30), holed: bool, scale in 0.01f64..1.0,
+        radii in prop::collection::vec(1.0f64..10.0, 5..140), turn in 0.0f64..6.0,
+        hole in prop::collection::vec(0.1f64..0.7, 3..30), holed: bool, scale in 0.01f64..1.0,
     ) {
         let holes = if holed { vec![star(&hole, 0.3, 500.0)] } else { vec![] };
         let p = Polygon::new(star(&radii, turn, 500.0), holes);
