@@ -41,7 +41,8 @@ pub(super) enum Wanted {
 
 /// Runs the engine. `gap_width_m` as in [`Options::gap_width`].
 pub(super) fn examine(subject: &Subject, gap_width_m: f64, wanted: Wanted) -> Examined {
-    let (coverage, options) = (subject.coverage(), subject.options(gap_width_m));
+    let edges = wanted == Wanted::FindingsWithEdges;
+    let (coverage, options) = (subject.coverage(), subject.options(gap_width_m, edges));
     let Outcome {
         defects,
         topology,
@@ -54,8 +55,8 @@ pub(super) fn examine(subject: &Subject, gap_width_m: f64, wanted: Wanted) -> Ex
         ),
         _ => (Vec::new(), Vec::new()),
     };
-    drop(topology);
-    let edges = wanted == Wanted::FindingsWithEdges;
+    // Hundreds of megabytes of a large coverage: given back beside the work.
+    rayon::spawn(move || drop(topology));
     let findings = defects
         .into_par_iter()
         .map(|d| finding(d, subject, edges))
@@ -78,7 +79,7 @@ pub(super) fn examine_near(
     among: &BTreeSet<i64>,
 ) -> (Examined, Rect<f64>) {
     let coverage = subject.coverage();
-    let local = check_local(&coverage, dirty, &subject.options(0.0));
+    let local = check_local(&coverage, dirty, &subject.options(0.0, false));
     let is_own = |d: &Defect| {
         let owner = match d.owner {
             Some(Owner::Unit(u)) => subject.units[u].unit_id,

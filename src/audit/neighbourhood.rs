@@ -267,6 +267,7 @@ impl Surroundings<'_> {
                 Metric::Metres
             },
             gap_width: 0.0,
+            causes: false,
         };
         // A little wider than the change, so that it lies inside.
         let (w, h) = (dirty.width().max(1e-6), dirty.height().max(1e-6));

@@ -130,8 +130,8 @@ impl Subject {
         }
     }
 
-    /// How the engine checks it. `gap_width_m` as in [`Options::gap_width`].
-    pub fn options(&self, gap_width_m: f64) -> Options {
+    /// How the engine checks it. `gap_width_m` as in [`Options::gap_width`], `causes` as in [`Options::causes`].
+    pub fn options(&self, gap_width_m: f64, causes: bool) -> Options {
         let geographic = self.plane.is_geographic();
         Options {
             grid: if geographic {
@@ -145,6 +145,7 @@ impl Subject {
                 Metric::Metres
             },
             gap_width: gap_width_m,
+            causes,
         }
     }
 

@@ -92,7 +92,7 @@ pub fn check(coverage: &Coverage<'_>, options: &Options) -> Outcome {
     faults.sort_unstable();
     faults.dedup();
     defects.extend(faults.into_iter().map(|f| fault(f, options)));
-    defects.sort_by(|a, b| {
+    defects.par_sort_by(|a, b| {
         (a.kind, &a.units, a.owner, a.parent)
             .cmp(&(b.kind, &b.units, b.owner, b.parent))
             .then(a.place[0].total_cmp(&b.place[0]))
@@ -302,16 +302,20 @@ impl Made<'_> {
                 None,
             ),
         };
-        let runs = zone
-            .boundary()
-            .flat_map(|h| self.arrangement.segments.runs((h >> 1) as usize));
+        let edges = if self.options.causes {
+            let runs = |h: u32| self.arrangement.segments.runs((h >> 1) as usize);
+            self.rings
+                .stretches(zone.boundary().flat_map(runs).collect())
+        } else {
+            Vec::new()
+        };
         Defect {
             kind,
             units,
             owner,
             parent,
             polygon: Some(polygon),
-            edges: self.rings.stretches(runs.collect()),
+            edges,
             place: circle.centre,
             max_width: 2.0 * circle.radius,
         }

@@ -84,6 +84,8 @@ pub struct Options {
     pub metric: Metric,
     /// Diameter in metres of the disc whose closing shows inlets and corridors of a coverage without parents; 0 = not sought.
     pub gap_width: f64,
+    /// Whether [`Defect::edges`] is wanted.
+    pub causes: bool,
 }
 
 /// What is wrong at a place.
@@ -167,7 +169,7 @@ pub struct Defect {
     pub parent: Option<usize>,
     /// The ground, in plane coordinates, exterior counter-clockwise. `None` for a fault without extent.
     pub polygon: Option<Polygon<f64>>,
-    /// The parts of outlines that cause the defect.
+    /// The parts of outlines that cause the defect, when [`Options::causes`] asks for them.
     pub edges: Vec<Stretch>,
     /// A point of the defect: centre of the largest inscribed circle, or the place of the fault. Plane coordinates.
     pub place: [f64; 2],

@@ -14,6 +14,7 @@ const OPTIONS: Options = Options {
     grid: Grid::UNIT,
     metric: Metric::Metres,
     gap_width: 0.0,
+    causes: true,
 };
 
 /// Cells to a side, and the length of one.

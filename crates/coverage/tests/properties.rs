@@ -10,6 +10,7 @@ const OPTIONS: Options = Options {
     grid: Grid::UNIT,
     metric: Metric::Metres,
     gap_width: 0.0,
+    causes: true,
 };
 
 fn run(units: &[MultiPolygon<f64>], parents: &[MultiPolygon<f64>]) -> Outcome {

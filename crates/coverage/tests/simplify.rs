@@ -13,6 +13,7 @@ const METRES: Options = Options {
     grid: Grid::METRES,
     metric: Metric::Metres,
     gap_width: 0.0,
+    causes: false,
 };
 
 fn coverage(units: &[MultiPolygon<f64>]) -> Coverage<'_> {
@@ -437,6 +438,7 @@ fn degrees_are_weighed_in_square_metres() {
         grid: Grid::DEGREES,
         metric: Metric::GRS80_DEGREES,
         gap_width: 0.0,
+        causes: false,
     };
     let d = 1e-3;
     let (w, s) = (114.0, 30.6);

@@ -11,6 +11,7 @@ const OPTIONS: Options = Options {
     grid: Grid::UNIT,
     metric: Metric::Metres,
     gap_width: 0.0,
+    causes: true,
 };
 
 type Ring = &'static [(i32, i32)];

@@ -26,6 +26,7 @@ pub fn look(units: &[MultiPolygon<f64>], grid: Grid, gap_width: f64) -> Option<O
         grid,
         metric: Metric::Metres,
         gap_width,
+        causes: true,
     };
     catch_unwind(AssertUnwindSafe(|| check(&coverage, &options))).ok()
 }
