@@ -60,7 +60,19 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     }
 }
 
+/// What happens goes to standard error as far as `JIEMING_LOG` asks (`info`, `jieming=debug,sqlx=debug`, …); unasked,
+/// warnings and errors.
+fn begin_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("JIEMING_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
+}
+
 fn with_runtime(cli: Cli) -> Result<Exit, Failure> {
+    begin_log();
     let file = match &cli.global.config {
         Some(path) => config::File::read(path).map_err(Failure::usage)?,
         None => config::File::default(),

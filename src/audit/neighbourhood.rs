@@ -428,7 +428,11 @@ async fn examine_places(
         })
         .collect();
     let endings: Vec<String> = endings.into_iter().collect();
-    let mut units = store.units_named(&endings, ExtentKind::Legal).await?;
+    let mut units = if endings.is_empty() {
+        Vec::new()
+    } else {
+        store.units_named(&endings, ExtentKind::Legal).await?
+    };
     for p in &judged {
         let [x, y] = p.position;
         units.extend(
