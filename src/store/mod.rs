@@ -151,8 +151,9 @@ pub trait Store: Send + Sync {
     ) -> Result<Page<FindingGroup>>;
     /// One finding with geometry.
     async fn finding(&self, id: &str) -> Result<Option<Finding>>;
-    /// Findings that are not gone, whose box meets this one, with geometry (for tiles).
-    async fn findings_in_box(&self, bbox: Bbox) -> Result<Vec<Finding>>;
+    /// Findings that are not gone, whose box meets this one, with geometry (for tiles): at most `limit`, the gravest and
+    /// among these the largest first.
+    async fn findings_in_box(&self, bbox: Bbox, limit: usize) -> Result<Vec<Finding>>;
 
     // ---- reading: units, lines, places
 

@@ -14,6 +14,9 @@ use crate::store::{Finding, Place, Result, Store, UnitExtent};
 /// Points of a tile at most: more cannot be told apart, and the tile would become heavy.
 const MOST_POINTS: usize = 4_000;
 
+/// Findings looked at for a tile: more in one tile means that all but the largest are smaller than can be seen.
+const MOST_FINDINGS: usize = 12_000;
+
 /// Bytes of a tile, before compression, from which on areas are rounded more.
 const HEAVY: usize = 400_000;
 
@@ -47,7 +50,7 @@ pub(super) async fn load(
             Content::Units(units)
         }
         Collection::Findings => {
-            let mut findings = store.findings_in_box(bbox).await?;
+            let mut findings = store.findings_in_box(bbox, MOST_FINDINGS).await?;
             findings.sort_by_key(|f| f.seq);
             Content::Findings(findings)
         }

@@ -290,12 +290,17 @@ pub(super) async fn in_scope(store: &SqliteStore, scope: &str) -> Result<Vec<Fin
     findings_in(store, &rows).await
 }
 
-pub(super) async fn in_box(store: &SqliteStore, [w, s, e, n]: Bbox) -> Result<Vec<Finding>> {
+pub(super) async fn in_box(
+    store: &SqliteStore,
+    [w, s, e, n]: Bbox,
+    limit: usize,
+) -> Result<Vec<Finding>> {
     let rows = sqlx::query(include_str!("queries/findings/in_box.sql"))
         .bind(w)
         .bind(s)
         .bind(e)
         .bind(n)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .fetch_all(&store.readers)
         .await?;
     findings_in(store, &rows).await

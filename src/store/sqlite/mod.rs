@@ -316,8 +316,8 @@ impl Store for SqliteStore {
     async fn finding(&self, id: &str) -> Result<Option<Finding>> {
         findings::by_id(self, id).await
     }
-    async fn findings_in_box(&self, bbox: Bbox) -> Result<Vec<Finding>> {
-        findings::in_box(self, bbox).await
+    async fn findings_in_box(&self, bbox: Bbox, limit: usize) -> Result<Vec<Finding>> {
+        findings::in_box(self, bbox, limit).await
     }
     async fn units(&self, filter: &UnitFilter, page: PageRequest) -> Result<Page<UnitSummary>> {
         units::page(self, filter, page).await

@@ -240,7 +240,7 @@ async fn filters() {
         );
         assert_eq!(
             store
-                .findings_in_box([114.0, 29.0, 114.35, 31.0])
+                .findings_in_box([114.0, 29.0, 114.35, 31.0], usize::MAX)
                 .await
                 .unwrap()
                 .len(),
