@@ -151,4 +151,70 @@ proptest! {
         let o = run(&[unit(left), unit(right)], &[]);
         prop_assert_eq!(o.defects.len(), 0, "{:?}", o.defects);
     }
+
+    /// The ledger of many units: what they claim together is the ground under them plus, for every overlap, its area once
+    /// for each party but one. Exactly, as all of it lies on one grid.
+    #[test]
+    fn the_ledger_of_many_units(units in units(14)) {
+        let o = run(&units, &[]);
+        let graph = o.topology.graph();
+        let claimed: f64 = graph.rings.iter().flatten().map(|ring| ring.iter().map(|step| {
+            let swept = swept(&graph.edges[step.edge].line);
+            if step.forward { swept } else { -swept }
+        }).sum::<f64>()).sum();
+        // The ground under the units lies inside the edges that have nobody at one side.
+        let ground: f64 = graph.edges.iter().map(|e| match (e.left.is_empty(), e.right.is_empty()) {
+            (false, true) => swept(&e.line),
+            (true, false) => -swept(&e.line),
+            _ => 0.0,
+        }).sum();
+        let twice = area_of(&o, |d| if d.kind == DefectKind::Overlap { d.units.len() as f64 - 1.0 } else { 0.0 });
+        prop_assert_eq!(claimed, ground + twice);
+    }
+
+    /// Parent = what is claimed inside + gaps, and each unit = inside + spill: the same ground counted with the parent as
+    /// one unit more.
+    #[test]
+    fn the_ledger_of_a_parent(units in units(14), parent in wild(14)) {
+        let parent = MultiPolygon(vec![parent]);
+        let o = run(&units, std::slice::from_ref(&parent));
+        let mut all = units.clone();
+        all.push(parent);
+        let whole = run(&all, &[]);
+        let n = units.len();
+        let graph = whole.topology.graph();
+        let own = |u: usize| -> f64 { graph.rings[u].iter().flatten().map(|step| {
+            let swept = swept(&graph.edges[step.edge].line);
+            if step.forward { swept } else { -swept }
+        }).sum() };
+        let shared = |with: &dyn Fn(&[usize]) -> bool| area_of(&whole, |d| f64::from(d.kind == DefectKind::Overlap && with(&d.units)));
+        let gaps = area_of(&o, |d| f64::from(matches!(d.kind, DefectKind::Hole | DefectKind::Inlet | DefectKind::Corridor | DefectKind::Shortfall)));
+        prop_assert_eq!(gaps, own(n) - shared(&|u| u.contains(&n)));
+        for unit in 0..n {
+            let spill = area_of(&o, |d| f64::from(d.kind == DefectKind::Spill && d.units == [unit]));
+            prop_assert_eq!(spill, own(unit) - shared(&|u| u.contains(&n) && u.contains(&unit)));
+        }
+    }
+
+    /// Any order and direction of interior rings, too.
+    #[test]
+    fn interior_rings_in_any_order(rings in prop::collection::vec(wild(14), 1..5), other in wild(14), reverse: bool) {
+        let mut rings: Vec<LineString<f64>> = rings.into_iter().map(|p| p.into_inner().0).collect();
+        let exterior = rings.remove(0);
+        let a = MultiPolygon(vec![Polygon::new(exterior.clone(), rings.clone())]);
+        rings.reverse();
+        if reverse { rings.iter_mut().for_each(|r| r.0.reverse()); }
+        let b = MultiPolygon(vec![Polygon::new(exterior, rings)]);
+        let other = MultiPolygon(vec![other]);
+        prop_assert_eq!(essence(&run(&[a, other.clone()], &[]), &|u| u), essence(&run(&[b, other], &[]), &|u| u));
+    }
+}
+
+/// The area that a line sweeps as seen from the origin, counter-clockwise positive.
+fn swept(line: &LineString<f64>) -> f64 {
+    line.0
+        .windows(2)
+        .map(|w| w[0].x * w[1].y - w[0].y * w[1].x)
+        .sum::<f64>()
+        / 2.0
 }
