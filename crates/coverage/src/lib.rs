@@ -6,7 +6,26 @@
 //! 1. no two units claim the same ground (else an *overlap*),
 //! 2. every piece of ground inside the parent is claimed (else a *gap*: hole, inlet, corridor, shortfall),
 //! 3. no unit claims ground outside its parent (else a *spill*),
-//! 4. every unit is made of valid rings (else *invalid*, and it is checked all the same).
+//! 4. every unit is made of valid rings (else *invalid*, and it is checked all the same),
+//! 5. neighbours draw their common line with the same vertices (else a *mismatch*).
+//!
+//! ```text
+//!  overlap            hole               inlet   corridor   shortfall      spill            mismatch
+//!  ┌─────┬──┬────┐    ┌────┬─────┐       parent's line on top              ┌──┐             ┌────┬────┐
+//!  │ A   │▒▒│  B │    │ A ┌┴─┐ B │       ───┐▒┌───┐▒┌────▒▒▒▒▒▒────        │▒▒│ parent's    │    │  B │
+//!  │     │▒▒│    │    │   └┬─┘   │        A └─┘ B │▒│ C  └────┘ D       ┌──┴──┴──┐ line    │ A  n────┤
+//!  └─────┴──┴────┘    └────┴─────┘          ───────┘▒└───────            │   A    │         │    │  C │
+//!  both claim it      nobody claims it      through to another line      └────────┘         └────┴────┘
+//! ```
+//!
+//! Every defect is told once, as a polygon with its parties (a mismatch, and a fault without extent, as a point): ground is
+//! cut into faces, each with the set of units that claim it, and neighbouring faces with the same set are one zone. Areas
+//! add up exactly: what the units claim = the ground under them + each overlap once for every party but one; a parent = what
+//! is claimed inside it + its gaps. Both are tests (`tests/properties.rs`).
+//!
+//! Known limits: a zone pinched to less than half a step of the grid is two; inlets and corridors without a parent are found
+//! on buffers with polyline arcs, and one that is about as deep as its mouth is wide may be left out at a greater
+//! [`Options::gap_width`]; interiors that a ring's touches cut apart are no fault.
 //!
 //! The way of the data, one module a step:
 //!

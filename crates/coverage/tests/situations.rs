@@ -621,3 +621,34 @@ fn inlets_and_corridors_without_a_parent_are_sought_by_width() {
         ]
     );
 }
+
+/// The example of ARCHITECTURE.md.
+#[test]
+fn three_units_on_squared_paper() {
+    let (a, c) = (square(0, 0, 4, 4), square(4, 2, 4, 2));
+    let o = run(&[a.clone(), square(3, 0, 5, 2), c.clone()], &[], &[]);
+    assert_eq!(found(&o), [(DefectKind::Overlap, vec![0, 1], 2.0)]);
+    assert_eq!(o.defects[0].max_width, 1.0);
+    assert_eq!(o.counts.faces, 4);
+    // A's bottom and right side; B from its top over its left side to the end of its bottom.
+    assert_eq!(
+        o.defects[0].edges,
+        [stretch(0, 0, [0, 2]), stretch(1, 0, [2, 1])]
+    );
+    let junctions = o.topology.tri_junctions();
+    assert_eq!(junctions.len(), 1);
+    assert_eq!(
+        (junctions[0].at, &junctions[0].units[..]),
+        ([4.0, 2.0], &[0, 1, 2][..])
+    );
+    let agreed = o
+        .topology
+        .lines(0.0)
+        .into_iter()
+        .find(|l| l.units == [0, 2])
+        .unwrap();
+    assert_eq!(agreed.agreed.0, [ring(&[(4, 2), (4, 4)])]);
+    let mended = run(&[a, square(4, 0, 4, 2), c], &[], &[]);
+    assert_eq!(found(&mended), [(DefectKind::Mismatch, vec![0, 1, 2], 0.0)]);
+    assert_eq!(mended.defects[0].place, [4.0, 2.0]);
+}
