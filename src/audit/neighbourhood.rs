@@ -169,7 +169,7 @@ impl Surroundings<'_> {
             return Ok(None);
         }
         // Noding may lead any segment that comes near through other points.
-        let Some(at_change) = self.to_storage(changed) else {
+        let Some(at_change) = self.storage_box(changed) else {
             return Ok(None);
         };
         let around = store.units_near(Some(level), kind, at_change).await?;
@@ -182,10 +182,10 @@ impl Surroundings<'_> {
             .collect();
         // Findings are told apart by the box in storage, so the one in the plane has to hold it.
         let wide = with_segments(changed, &views, self.grid);
-        let Some(touched) = self.to_storage(wide) else {
+        let Some(touched) = self.storage_box(wide) else {
             return Ok(None);
         };
-        let Some(dirty) = self.from_storage(touched) else {
+        let Some(dirty) = self.plane_box(touched) else {
             return Ok(None);
         };
         if after.level == self.level
@@ -223,7 +223,7 @@ impl Surroundings<'_> {
                 coverage::examine_near(&subject, dirty, own, &among)
             })
             .await?;
-            let Some(wide) = self.to_storage(wide) else {
+            let Some(wide) = self.storage_box(wide) else {
                 return Ok(None);
             };
             if !within(wide, reach) {
@@ -305,7 +305,7 @@ impl Surroundings<'_> {
     }
 
     /// The box in storage that holds a box of the plane.
-    fn to_storage(&self, r: Rect<f64>) -> Option<Bbox> {
+    fn storage_box(&self, r: Rect<f64>) -> Option<Bbox> {
         if self.plane.is_storage() {
             return Some(of_rect(r));
         }
@@ -313,7 +313,7 @@ impl Surroundings<'_> {
     }
 
     /// The box of the plane that holds a box in storage.
-    fn from_storage(&self, [w, s, e, n]: Bbox) -> Option<Rect<f64>> {
+    fn plane_box(&self, [w, s, e, n]: Bbox) -> Option<Rect<f64>> {
         let b = if self.plane.is_storage() {
             [w, s, e, n]
         } else {

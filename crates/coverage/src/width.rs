@@ -237,12 +237,12 @@ impl Outline {
                 length,
             }
         }));
-        for i in 0..n {
+        for (i, &at) in points.iter().enumerate() {
             let edges = [first + (i + n - 1) % n, first + i];
             let [before, after] = edges.map(|e| &self.edges[e]);
             if cross(before.along, after.along) < 0.0 {
                 self.reflex.push(Reflex {
-                    at: points[i],
+                    at,
                     normals: [before.inward(), after.inward()],
                     edges,
                 });

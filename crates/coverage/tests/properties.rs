@@ -42,11 +42,11 @@ fn units(size: i32) -> impl Strategy<Value = Vec<MultiPolygon<f64>>> {
     )
 }
 
-/// Kind, units and outline of each defect, in an order that depends on them alone.
-fn essence(
-    o: &Outcome,
-    rename: &dyn Fn(usize) -> usize,
-) -> Vec<(DefectKind, Vec<usize>, Vec<(i64, i64)>)> {
+/// Kind, units and outline of a defect.
+type Essence = (DefectKind, Vec<usize>, Vec<(i64, i64)>);
+
+/// What each defect is, in an order that depends on that alone.
+fn essence(o: &Outcome, rename: &dyn Fn(usize) -> usize) -> Vec<Essence> {
     let mut out: Vec<_> = o
         .defects
         .iter()
