@@ -11,6 +11,7 @@ use jieming::store::{
     FindingFilter, FindingSort, FindingState, LineFilter, PageRequest, Store, SubmissionAs,
 };
 use jieming_domain::actor::Actor;
+use jieming_geodata::crs::Plane;
 use jieming_sample::{Options, generate, write as write_sample};
 
 use crate::ingest::World;
@@ -52,15 +53,35 @@ async fn lines(store: &Arc<dyn Store>) -> Vec<String> {
     page.items.into_iter().map(row).collect()
 }
 
-fn units(level: &str) -> ImportOptions {
+fn units(level: &str, crs: &str) -> ImportOptions {
     let mut o = ImportOptions::new(SubmissionAs::Units);
     o.file.level = Some(level.to_owned());
-    o.file.crs = Some("EPSG:4490".to_owned());
+    o.file.crs = Some(crs.to_owned());
     o
 }
 
+/// Features with every position carried from degrees to the plane.
+fn carried(collection: &serde_json::Value, plane: &Plane) -> serde_json::Value {
+    fn walk(v: &mut serde_json::Value, plane: &Plane) {
+        match v.as_array_mut().map(|a| (a.len(), a)) {
+            Some((2.., a)) if a[0].is_number() => {
+                let (x, y) = (a[0].as_f64().unwrap(), a[1].as_f64().unwrap());
+                let (x, y) = plane.from_storage(x, y).unwrap();
+                *v = serde_json::json!([x, y]);
+            }
+            Some((_, a)) => a.iter_mut().for_each(|v| walk(v, plane)),
+            None => {}
+        }
+    }
+    let mut out = collection.clone();
+    for f in out["features"].as_array_mut().unwrap() {
+        walk(&mut f["geometry"]["coordinates"], plane);
+    }
+    out
+}
+
 /// A township's features in the sample's file, with its outline moved a little: some vertices by up to 80 m.
-fn edited(feature: &serde_json::Value, turn: u64) -> String {
+fn edited(feature: &serde_json::Value, turn: u64) -> serde_json::Value {
     let mut f = feature.clone();
     let area: geojson::Geometry = serde_json::from_value(f["geometry"].clone()).unwrap();
     let area: geo_types::Geometry<f64> = area.try_into().unwrap();
@@ -84,11 +105,21 @@ fn edited(feature: &serde_json::Value, turn: u64) -> String {
         }
     });
     f["geometry"] = serde_json::to_value(geojson::Geometry::from(&moved)).unwrap();
-    serde_json::json!({"type": "FeatureCollection", "features": [f]}).to_string()
+    serde_json::json!({"type": "FeatureCollection", "features": [f]})
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_changed_is_audited_as_everything_would_be() {
+    edits("EPSG:4490", 12).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn so_it_is_in_a_plane_in_metres() {
+    edits("EPSG:4547", 8).await;
+}
+
+async fn edits(crs: &str, turns: u64) {
+    let plane = Plane::parse(crs, &[]).unwrap();
     let world = World::new().await;
     let actor = Actor::command_line("tester");
     let options = Options {
@@ -107,12 +138,21 @@ async fn what_changed_is_audited_as_everything_would_be() {
     let sample = generate(&options).unwrap();
     let inputs = world.folder.path().join("inputs");
     write_sample(&sample, &inputs).unwrap();
+    let read = |name: &str| -> serde_json::Value {
+        serde_json::from_slice(&std::fs::read(inputs.join(name)).unwrap()).unwrap()
+    };
     for (file, level) in [
         ("city.geojson", "city"),
         ("counties.geojson", "county"),
         ("townships.geojson", "township"),
     ] {
-        world.import(&inputs.join(file), &units(level)).await;
+        let path = world.file(file, carried(&read(file), &plane).to_string());
+        let done = world.import(&path, &units(level, crs)).await;
+        assert_eq!(
+            done.submission.rows.rejected, 0,
+            "{:?}",
+            done.submission.error
+        );
     }
     let mut places = ImportOptions::new(SubmissionAs::Places);
     places.file.crs = Some("EPSG:4490".to_owned());
@@ -123,11 +163,8 @@ async fn what_changed_is_audited_as_everything_would_be() {
         .unwrap();
     assert_eq!(world.store.newest_dirty().await.unwrap(), None);
 
-    let townships: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(inputs.join("townships.geojson")).unwrap()).unwrap();
-    let counties: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(inputs.join("counties.geojson")).unwrap()).unwrap();
-    for turn in 0..12u64 {
+    let (townships, counties) = (read("townships.geojson"), read("counties.geojson"));
+    for turn in 0..turns {
         let before = said(&world.store).await;
         let (features, level) = if turn % 4 == 3 {
             (&counties, "county")
@@ -136,8 +173,11 @@ async fn what_changed_is_audited_as_everything_would_be() {
         };
         let features = features["features"].as_array().unwrap();
         let feature = &features[(turn * 7) as usize % features.len()];
-        let path = world.file(&format!("edit{turn}.geojson"), edited(feature, turn + 1));
-        let done = world.import(&path, &units(level)).await;
+        let path = world.file(
+            &format!("edit{turn}.geojson"),
+            carried(&edited(feature, turn + 1), &plane).to_string(),
+        );
+        let done = world.import(&path, &units(level, crs)).await;
         assert_eq!(done.submission.rows.accepted, 1);
         let run = run_changes(world.store.clone(), &actor, |_| {})
             .await
