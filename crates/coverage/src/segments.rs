@@ -161,6 +161,13 @@ impl Segments {
     /// Takes the runs between one pair of ends, ascending, as one segment. A ring that runs along it an even number of
     /// times has no area at either side of it; `doubled` hears of that.
     pub fn gather(&mut self, runs: &[Run], doubled: &mut impl FnMut(u32, Pt)) {
+        let pts = std::mem::take(&mut self.pts);
+        self.gather_among(&pts, runs, doubled);
+        self.pts = pts;
+    }
+
+    /// The same with points that are kept elsewhere.
+    fn gather_among(&mut self, pts: &[Pt], runs: &[Run], doubled: &mut impl FnMut(u32, Pt)) {
         let begin = self.owners.len();
         let ends = runs[0].ends;
         for same in runs.chunk_by(|a, b| a.ring == b.ring) {
@@ -170,7 +177,7 @@ impl Segments {
                     .push(if same.len() == 1 { same[0].at } else { SEVERAL });
             }
             if same.len() > 1 {
-                let [a, b] = ends.map(|n| self.pts[n as usize]);
+                let [a, b] = ends.map(|n| pts[n as usize]);
                 doubled(same[0].ring, a.min(b));
             }
         }
@@ -178,6 +185,18 @@ impl Segments {
             self.ends.push(ends);
             self.offset.push(self.owners.len() as u32);
         }
+    }
+}
+
+impl Segments {
+    /// Takes segments that come after its own.
+    fn append(&mut self, more: Segments) {
+        let base = self.owners.len() as u32;
+        self.ends.extend_from_slice(&more.ends);
+        self.owners.extend_from_slice(&more.owners);
+        self.at.extend_from_slice(&more.at);
+        self.offset
+            .extend(more.offset[1..].iter().map(|o| base + o));
     }
 }
 
@@ -258,12 +277,23 @@ pub(crate) fn read(coverage: &Coverage<'_>, grid: Grid) -> Read {
     twice.into_iter().for_each(|(r, at)| touched.see(r, at));
 
     let mut doubled = LeastPlaces::default();
+    let gathered: Vec<(Segments, Vec<(u32, Pt)>)> = by_ends(&rings, pts.len())
+        .into_par_iter()
+        .map(|runs| {
+            let (mut of_lot, mut twice) = (Segments::none(Vec::new()), Vec::new());
+            of_lot.ends.reserve(runs.len());
+            for same in runs.chunk_by(|a, b| a.ends == b.ends) {
+                of_lot.gather_among(&pts, same, &mut |ring, at| twice.push((ring, at)));
+            }
+            (of_lot, twice)
+        })
+        .collect();
     let mut segments = Segments::none(pts);
-    for runs in by_ends(&rings, segments.pts.len()) {
-        segments.ends.reserve(runs.len());
-        for same in runs.chunk_by(|a, b| a.ends == b.ends) {
-            segments.gather(same, &mut |ring, at| doubled.see(ring, at));
-        }
+    for (of_lot, twice) in gathered {
+        segments.append(of_lot);
+        twice
+            .into_iter()
+            .for_each(|(ring, at)| doubled.see(ring, at));
     }
     Read {
         segments,
@@ -291,29 +321,43 @@ fn twice_visited(rings: &Rings, r: u32, pts: &[Pt]) -> Option<Pt> {
 fn by_ends(rings: &Rings, points: usize) -> Vec<Vec<Run>> {
     let lots = (rings.points.len() / 50_000 + 1).min(4096);
     let per_lot = points / lots + 1;
-    let mut out: Vec<Vec<Run>> = (0..lots)
-        .map(|_| Vec::with_capacity(rings.points.len() / lots * 5 / 4))
+    let count = rings.info.len();
+    let chunk = count.div_ceil(rayon::current_num_threads()).max(1);
+    // Each core deals out a share of the rings, then each lot is put together.
+    let dealt: Vec<Vec<Vec<Run>>> = (0..count.div_ceil(chunk))
+        .into_par_iter()
+        .map(|k| {
+            let mut out: Vec<Vec<Run>> = vec![Vec::new(); lots];
+            for r in k * chunk..((k + 1) * chunk).min(count) {
+                let (from, to) = (rings.first[r] as usize, rings.first[r + 1] as usize);
+                let ring = &rings.points[from..to];
+                for (i, &a) in ring.iter().enumerate() {
+                    let b = if i + 1 == ring.len() {
+                        ring[0]
+                    } else {
+                        ring[i + 1]
+                    };
+                    let ends = [a.min(b), a.max(b)];
+                    out[ends[0] as usize / per_lot].push(Run {
+                        ends,
+                        ring: r as u32,
+                        at: i as u32,
+                        fresh: false,
+                    });
+                }
+            }
+            out
+        })
         .collect();
-    for r in 0..rings.info.len() {
-        let (from, to) = (rings.first[r] as usize, rings.first[r + 1] as usize);
-        let ring = &rings.points[from..to];
-        for (i, &a) in ring.iter().enumerate() {
-            let b = if i + 1 == ring.len() {
-                ring[0]
-            } else {
-                ring[i + 1]
-            };
-            let ends = [a.min(b), a.max(b)];
-            out[ends[0] as usize / per_lot].push(Run {
-                ends,
-                ring: r as u32,
-                at: i as u32,
-                fresh: false,
-            });
-        }
-    }
-    out.par_iter_mut().for_each(|lot| lot.sort_unstable());
-    out
+    (0..lots)
+        .into_par_iter()
+        .map(|lot| {
+            let mut runs: Vec<Run> = Vec::with_capacity(dealt.iter().map(|d| d[lot].len()).sum());
+            dealt.iter().for_each(|d| runs.extend_from_slice(&d[lot]));
+            runs.sort_unstable();
+            runs
+        })
+        .collect()
 }
 
 /// An area on the grid.
