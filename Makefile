@@ -5,7 +5,7 @@ SHELL := /bin/bash
 LISTEN ?= 127.0.0.1:8080
 CARGO ?= cargo
 
-.PHONY: help setup web build run demo-reset test test-rust test-web lint
+.PHONY: help setup web build run demo-reset test test-rust test-web lint bench
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,3 +41,10 @@ test-web: ## tests of the pages, in node and in Chromium against the built progr
 lint: ## formatting and clippy
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+# BENCH_FILES="FILE:CODEFIELD ..." takes other files than samples; JIEMING_BIN another program than the built one.
+bench: ## times of the engine, of audits beside mapshaper and GEOS, of larger and larger samples
+	@echo "== engine"
+	@$(CARGO) bench -p jieming-coverage --locked
+	@[ -n "$${JIEMING_BIN:-}" ] || $(MAKE) --no-print-directory build
+	@./scripts/bench $(BENCH_FILES)
