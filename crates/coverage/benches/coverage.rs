@@ -19,6 +19,7 @@ const OPTIONS: Options = Options {
     grid: Grid::DEGREES,
     metric: Metric::GRS80_DEGREES,
     gap_width: 0.0,
+    causes: false,
 };
 
 /// How far a hand strays, in degrees: about 1 m, little beside the distance between the vertices of a line.
