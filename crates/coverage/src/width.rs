@@ -11,6 +11,10 @@
 //! 2. **Around a reflex vertex** the normal turns. By inversion at the vertex every point `q` of the outline bounds the
 //!    curvature from below by `2 (q − s)·n / |q − s|²`, which on an arc is least at its ends.
 //!
+//! Where two edges meet, the circle that touches one of them near the corner meets the other as the bisector says; that is
+//! computed from the corner itself, since at a needle's tip a rounding error decides what a general formula would answer.
+//! And no circle has more area than the zone.
+//!
 //! Best first, until no stretch can hold a circle larger than the best by more than [`SLACK`]. Triangles, by far most
 //! of the zones that independent simplification leaves, are computed at once. Outlines of many edges look for the
 //! nearest ones in a tree. Cost: about n² for n up to [`MANY`], n log n from there on.
@@ -31,6 +35,8 @@ pub struct Circle {
 
 /// What the search may leave on the table, as a share of the radius.
 const SLACK: f64 = 1e-4;
+/// Metres that rounding may put a touch beyond the end of an edge.
+const ROUNDING: f64 = 1e-9;
 /// Edges from which on a tree finds the near ones.
 const MANY: usize = 96;
 /// Looks at most: a bound on time where very many places are as good as the best.
@@ -81,12 +87,19 @@ struct Edge {
     /// Unit vector from `from` to `to`.
     along: Point,
     length: f64,
+    /// Numbers of the edges before and after it along its ring.
+    beside: [usize; 2],
 }
 
 impl Edge {
     /// Unit vector into the polygon.
     fn inward(&self) -> Point {
         [-self.along[1], self.along[0]]
+    }
+
+    /// Cosine and sine of the turn from this edge to the next; the sine is positive at a corner below 180 degrees.
+    fn turn(&self, next: &Edge) -> [f64; 2] {
+        [dot(self.along, next.along), cross(self.along, next.along)]
     }
 
     fn at(&self, t: f64) -> Point {
@@ -115,12 +128,14 @@ impl Edge {
             (m, apart) = ([-m[0], -m[1]], -apart);
         }
         // Where it would touch the edge's line.
-        let turned = 1.0 - dot(m, n);
+        // 1 − m·n, without losing the digits of nearly equal directions.
+        let apart_ways = sub(n, m);
+        let turned = dot(apart_ways, apart_ways) / 2.0;
         let at = if turned > 0.0 {
             let r = apart / turned;
             let c = [s[0] + r * (n[0] - m[0]), s[1] + r * (n[1] - m[1])];
             let at = dot(sub(c, self.from), self.along);
-            if at >= 0.0 && at <= self.length {
+            if at >= -ROUNDING && at <= self.length + ROUNDING {
                 return (r, c);
             }
             at
@@ -153,6 +168,8 @@ struct Outline {
     edges: Vec<Edge>,
     reflex: Vec<Reflex>,
     tree: Option<RTree<GeomWithData<Line<Point>, usize>>>,
+    /// No circle inside has a larger radius: that of the circle with the area of the outline.
+    most: f64,
 }
 
 /// A stretch of the outline that a circle may touch.
@@ -193,11 +210,14 @@ impl Outline {
             edges: Vec::new(),
             reflex: Vec::new(),
             tree: None,
+            most: 0.0,
         };
         outline.ring(polygon.exterior(), origin, scale, true);
         for hole in polygon.interiors() {
             outline.ring(hole, origin, scale, false);
         }
+        let twice_area: f64 = outline.edges.iter().map(|e| cross(e.from, e.to)).sum();
+        outline.most = (twice_area.max(0.0) / std::f64::consts::TAU).sqrt() * (1.0 + SLACK);
         if outline.edges.len() > MANY {
             let lines = outline.edges.iter().enumerate();
             let lines = lines.map(|(i, e)| GeomWithData::new(Line::new(e.from, e.to), i));
@@ -235,6 +255,7 @@ impl Outline {
                 to,
                 along: [way[0] / length, way[1] / length],
                 length,
+                beside: [first + (i + n - 1) % n, first + (i + 1) % n],
             }
         }));
         for (i, &at) in points.iter().enumerate() {
@@ -276,8 +297,13 @@ impl Outline {
                     (v.at, between(*n), v.edges)
                 }
             };
-            let radius = self.fits(s, n, own);
-            if radius > best.1 && radius.is_finite() {
+            let radius = match &top.stretch {
+                Stretch::Along { edge, .. } => {
+                    self.fits(s, own, |f| self.allows(*edge, top.look, f))
+                }
+                Stretch::Around { .. } => self.fits(s, own, |f| self.edges[f].meets(s, n).0),
+            };
+            if radius > best.1 && radius <= self.most {
                 best = ([s[0] + radius * n[0], s[1] + radius * n[1]], radius);
             }
             match top.stretch {
@@ -326,36 +352,66 @@ impl Outline {
         }
     }
 
-    /// The largest radius at `s` towards `n`.
-    fn fits(&self, s: Point, n: Point, own: [usize; 2]) -> f64 {
+    /// The largest radius at `s` that each edge allows.
+    fn fits(&self, s: Point, own: [usize; 2], allows: impl Fn(usize) -> f64) -> f64 {
         let mut least = f64::INFINITY;
         self.near(s, own, |f| {
-            least = least.min(self.edges[f].meets(s, n).0);
+            least = least.min(allows(f));
             least
         });
         least
     }
 
+    /// The largest radius that edge `f` allows a circle that touches `edge` at the share `t` of its length.
+    fn allows(&self, edge: usize, t: f64, f: usize) -> f64 {
+        let (e, other) = (&self.edges[edge], &self.edges[f]);
+        let s = e.at(t);
+        let (turn, from_corner, far) = match e.beside {
+            [_, after] if after == f => (e.turn(other), (1.0 - t) * e.length, other.to),
+            [before, _] if before == f => (other.turn(e), t * e.length, other.from),
+            _ => return other.meets(s, e.inward()).0,
+        };
+        let [cos, sin] = turn;
+        // At a straight or reflex corner the other edge lies behind the circle.
+        if sin <= 0.0 {
+            return f64::INFINITY;
+        }
+        if from_corner <= other.length {
+            // Tangent of half the inner angle, by the form that keeps its digits.
+            let half = if cos < 0.0 {
+                sin / (1.0 - cos)
+            } else {
+                (1.0 + cos) / sin
+            };
+            return from_corner * half;
+        }
+        let w = sub(far, s);
+        let h = dot(w, e.inward());
+        if h > 0.0 {
+            dot(w, w) / (2.0 * h)
+        } else {
+            f64::INFINITY
+        }
+    }
+
     /// Bounds the circles that touch a stretch of an edge.
     fn along(&self, edge: usize, t: [f64; 2], best: f64, heap: &mut BinaryHeap<Bound>) {
         let e = &self.edges[edge];
-        let n = e.inward();
-        let [s0, s1] = t.map(|t| e.at(t));
-        // Radii at both ends, for each edge that matters at either.
+        let ends = t.map(|t| e.at(t));
+        // Radii at both ends, for each edge that matters at either; without a tree the walk from one end meets all.
         let mut chords: Vec<[f64; 2]> = Vec::with_capacity(8);
-        // Without a tree the walk from one end meets all of them.
-        let ends = [s0, s1];
-        let ends = &ends[..if self.tree.is_some() { 2 } else { 1 }];
-        for s in ends {
+        let walks = if self.tree.is_some() { 2 } else { 1 };
+        for (end, s) in ends.iter().enumerate().take(walks) {
             self.near(*s, [edge, edge], |f| {
-                let radii = [self.edges[f].meets(s0, n).0, self.edges[f].meets(s1, n).0];
+                let radii = t.map(|t| self.allows(edge, t, f));
                 if radii[0].is_finite() || radii[1].is_finite() {
                     chords.push(radii);
                 }
-                if s == &s0 { radii[0] } else { radii[1] }
+                radii[end]
             });
         }
         let (radius, share) = highest(&chords);
+        let radius = radius.min(self.most);
         if radius > best * (1.0 + SLACK) {
             let share = share.clamp(0.02, 0.98);
             heap.push(Bound {
@@ -384,6 +440,7 @@ impl Outline {
                 here
             });
         }
+        let radius = radius.min(self.most);
         if radius > best * (1.0 + SLACK) {
             heap.push(Bound {
                 radius,

@@ -60,6 +60,114 @@ fn scale_counts() {
     assert!((2.0 * c.radius - 2.0).abs() < 1e-5);
 }
 
+/// Needles of a nation's villages whose tips are sharper than rounding: each once got a circle larger than itself.
+#[test]
+fn needles_from_the_field() {
+    let scale = crate::Metric::GRS80_DEGREES.scale_at(0.0);
+    for points in [
+        vec![
+            (101.852954784, -3.170574945),
+            (101.852954785, -3.170574945),
+            (101.854023942, -3.166119049),
+            (101.852954784, -3.170574944),
+        ],
+        vec![
+            (111.82994669, 0.12254958),
+            (111.838417567, 0.127022975),
+            (111.844937782, 0.131242066),
+            (111.838412769, 0.127020442),
+        ],
+        vec![
+            (102.662262779, -3.601691783),
+            (102.667035345, -3.607272867),
+            (102.667149684, -3.607406577),
+            (102.667761772, -3.608122355),
+        ],
+        vec![
+            (103.642288224, -3.861661717),
+            (103.65544372, -3.860039179),
+            (103.655443628, -3.860038857),
+            (103.655443678, -3.860039183),
+        ],
+    ] {
+        fits(&in_metres(&points, scale));
+    }
+}
+
+/// Degrees from the first point on as metres.
+fn in_metres(points: &[(f64, f64)], scale: [f64; 2]) -> Polygon<f64> {
+    let (x0, y0) = points[0];
+    let local = points
+        .iter()
+        .map(|&(x, y)| ((x - x0) * scale[0], (y - y0) * scale[1]));
+    Polygon::new(local.collect(), vec![])
+}
+
+/// The circle lies inside, has no more area than the polygon, and none of many sampled ones is larger.
+fn fits(p: &Polygon<f64>) {
+    use geo::Area;
+    let c = inscribed_circle(p, [1.0, 1.0]);
+    let length = geo::Length::length(&geo::Euclidean, p.exterior());
+    // What rounding takes of a distance in coordinates this large.
+    let blur = 1e-12 * length;
+    assert!(
+        std::f64::consts::PI * c.radius * c.radius
+            <= p.unsigned_area() * (1.0 + 1e-3) + blur * length,
+        "{} {} {p:?}",
+        c.radius,
+        p.unsigned_area()
+    );
+    let depth = depth(p, c.centre);
+    assert!(depth.abs() >= c.radius - blur, "{depth} {} {p:?}", c.radius);
+    // The widest of slivers is found along them: from the middle of every edge half-way across.
+    let best = across(p);
+    assert!(
+        c.radius >= best * (1.0 - 2.0 * SLACK) - blur,
+        "{} {best} {p:?}",
+        c.radius
+    );
+}
+
+/// The largest clearance of points half-way across from many points of each edge: a bound from below.
+fn across(p: &Polygon<f64>) -> f64 {
+    let ring = &p.exterior().0;
+    let edges: Vec<(Point, Point)> = ring
+        .windows(2)
+        .map(|w| ([w[0].x, w[0].y], [w[1].x, w[1].y]))
+        .filter(|(a, b)| a != b)
+        .collect();
+    let turn: f64 = edges
+        .iter()
+        .map(|(a, b)| cross(*a, *b))
+        .sum::<f64>()
+        .signum();
+    let mut best = 0.0f64;
+    for (a, b) in &edges {
+        let d = sub(*b, *a);
+        let n = [-d[1] / length(d) * turn, d[0] / length(d) * turn];
+        for k in 1..40 {
+            let t = f64::from(k) / 40.0;
+            let s = [a[0] + t * d[0], a[1] + t * d[1]];
+            // How far straight across the next edge is.
+            let wide = edges
+                .iter()
+                .filter(|e| e != &&(*a, *b))
+                .filter_map(|(p, q)| {
+                    let (e, w) = (sub(*q, *p), sub(*p, s));
+                    let det = cross(n, e);
+                    let (along, at) = (cross(w, e) / det, cross(w, n) / det);
+                    (along > 0.0 && (0.0..=1.0).contains(&at)).then_some(along)
+                })
+                .fold(f64::INFINITY, f64::min);
+            if wide.is_finite() {
+                let c = [s[0] + n[0] * wide / 2.0, s[1] + n[1] * wide / 2.0];
+                best = best.max(depth(p, c));
+            }
+        }
+    }
+    best
+}
+
 /// Distance from the outline, negative outside.
 fn depth(p: &Polygon<f64>, at: Point) -> f64 {
     let rings = || std::iter::once(p.exterior()).chain(p.interiors());
@@ -149,5 +257,30 @@ proptest! {
         let c = inscribed_circle(&p, [1.0, 1.0]);
         prop_assert!((depth(&p, c.centre) - c.radius).abs() < 1e-9);
         prop_assert!(best_of_samples(&p, 60) <= c.radius * (1.0 + 2.0 * SLACK));
+    }
+
+    /// Needles and darts on the grid of degrees: two chains between far ends, apart by a few steps to a few metres.
+    #[test]
+    fn needles(far in (10.0f64..5000.0, -5000.0f64..5000.0), places in prop::collection::vec(0.01f64..0.99, 1..4), apart in prop::collection::vec(-9.0f64..1.0, 6), thin in 0.0f64..1.0) {
+        let grid = |x: f64, y: f64| ((x * 1e4).round() / 1e4, (y * 1e4).round() / 1e4);
+        let mut places = places;
+        places.sort_by(f64::total_cmp);
+        let size = far.0.hypot(far.1);
+        let n = (-far.1 / size, far.0 / size);
+        let off = |k: usize| 10f64.powf(apart[k % apart.len()] * 0.5) * thin;
+        let chain = |side: f64, shift: usize| places.iter().enumerate().map(|(k, t)| {
+            let by = side * off(k + shift);
+            grid(far.0 * t + n.0 * by, far.1 * t + n.1 * by)
+        }).collect::<Vec<_>>();
+        let mut points = vec![(0.0, 0.0)];
+        points.extend(chain(-1.0, 0));
+        points.push(grid(far.0, far.1));
+        let mut back = chain(1.0, 3);
+        back.reverse();
+        points.extend(back);
+        points.dedup();
+        let p = Polygon::new(points.into(), vec![]);
+        prop_assume!(geo::Validation::is_valid(&p));
+        fits(&p);
     }
 }
