@@ -321,7 +321,7 @@ fn gather(
                     storage: area.storage,
                     source: area.source,
                     rows: vec![part.number],
-                    attributes: part.attributes.clone(),
+                    attributes: part.attributes,
                 });
             }
             Some(&i) => {
@@ -469,18 +469,22 @@ fn unusable(row: u64, why: &Text, expected: Option<&Text>) -> RowFinding {
 }
 
 fn to_storage(plan: &Plan, source: MultiPolygon<f64>) -> Result<Area, (Text, Text)> {
-    let source = Geometry::MultiPolygon(source);
-    let storage = plan.geometry_to_storage(&source);
-    match (storage, source) {
-        (Ok(Geometry::MultiPolygon(storage)), Geometry::MultiPolygon(source)) => Ok(Area {
+    let moved = plan
+        .into_storage(Geometry::MultiPolygon(source))
+        .map_err(|p| (p.found, p.expected))?;
+    match moved {
+        (Geometry::MultiPolygon(storage), None) => Ok(Area {
+            storage,
+            source: None,
+        }),
+        (Geometry::MultiPolygon(storage), Some(Geometry::MultiPolygon(source))) => Ok(Area {
             source: (source != storage).then_some(source),
             storage,
         }),
         // The way to storage moves vertices and keeps the kind.
-        (Ok(_), _) => Err((
+        _ => Err((
             Text::new("图形类型改变", "the kind of geometry changed"),
             Text::new("面", "polygons"),
         )),
-        (Err(p), _) => Err((p.found, p.expected)),
     }
 }

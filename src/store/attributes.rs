@@ -41,6 +41,7 @@ impl Attributes {
             }
         }
         out.push(b'}');
+        out.shrink_to_fit();
         // Only whole strings and numbers were written.
         Self(String::from_utf8(out).unwrap_or_else(|_| "{}".to_owned()))
     }

@@ -4,7 +4,8 @@ use crate::arrangement::{Arrangement, OUTSIDE};
 use crate::claims::{Claim, Claims};
 use crate::grid::Pt;
 use crate::noding::{self, Meeting};
-use crate::segments::{self, LeastPlaces, RingFault, Rings, Segments};
+use crate::reading;
+use crate::segments::{LeastPlaces, RingFault, Rings, Segments};
 use crate::topology::Topology;
 use crate::width::inscribed_circle;
 use crate::zones::{Zone, zones};
@@ -38,14 +39,14 @@ pub struct Counts {
 ///
 /// Cost: n log n in the vertices for a clean coverage, plus the crossings and touching vertices of a dirty one.
 pub fn check(coverage: &Coverage<'_>, options: &Options) -> Outcome {
-    let segments::Read {
+    let reading::Read {
         segments,
         rings,
         mut faults,
         mut doubled,
         mut touched,
         vertices,
-    } = segments::read(coverage, options.grid);
+    } = reading::read(coverage, options.grid);
     let segments = noding::node(
         segments,
         |segments, s, t| same_part(segments, &rings, s, t),

@@ -45,15 +45,9 @@ impl Grid {
     /// The nearest grid point, or `None` when a coordinate is not finite or lies beyond [`Pt::BITS`].
     #[inline]
     pub fn snap(&self, x: f64, y: f64) -> Option<Pt> {
-        let limit = (1i64 << (Pt::BITS - 1)) as f64;
-        let (x, y) = (
-            (x * self.steps_per_unit).round(),
-            (y * self.steps_per_unit).round(),
-        );
-        // Written so that NaN fails.
-        (x.abs() <= limit && y.abs() <= limit).then_some(Pt {
-            x: x as i64,
-            y: y as i64,
+        Some(Pt {
+            x: rounded(x * self.steps_per_unit)?,
+            y: rounded(y * self.steps_per_unit)?,
         })
     }
 
@@ -70,6 +64,21 @@ impl Grid {
     pub fn step(&self) -> f64 {
         1.0 / self.steps_per_unit
     }
+}
+
+/// The nearest whole number, halves away from zero, if it fits into [`Pt::BITS`]. Not `f64::round`, which is a call into
+/// the C library on processors that might lack an instruction for it.
+#[inline]
+fn rounded(v: f64) -> Option<i64> {
+    const LIMIT: i64 = 1 << (Pt::BITS - 1);
+    // Written so that NaN fails.
+    if v.abs() < (LIMIT + 1) as f64 {
+        let whole = v as i64;
+        let rest = v - whole as f64;
+        let n = whole + i64::from(rest >= 0.5) - i64::from(rest <= -0.5);
+        return (n.abs() <= LIMIT).then_some(n);
+    }
+    None
 }
 
 /// Whether the segment `a`–`b` runs through the pixel of `c`: the half-open square of one step around it
@@ -183,6 +192,28 @@ mod tests {
             Grid::DEGREES.snap(114.3, -30.5),
             Some(pt(114_300_000_000, -30_500_000_000))
         );
+    }
+
+    #[test]
+    fn snaps_to_the_nearest_halves_away_from_zero() {
+        for v in [
+            0.0,
+            0.49999999999999994,
+            0.5,
+            1.5,
+            2.5,
+            -0.5,
+            -2.5,
+            7.25e10,
+            4503599627370495.5,
+        ] {
+            let rounded = super::rounded(v);
+            assert_eq!(rounded, (v.abs() < 1e12).then_some(v.round() as i64), "{v}");
+        }
+        let limit = (1i64 << (Pt::BITS - 1)) as f64;
+        assert_eq!(super::rounded(-limit), Some(-limit as i64));
+        assert_eq!(super::rounded(limit + 0.4), Some(limit as i64));
+        assert_eq!(super::rounded(limit + 0.5), None);
     }
 
     #[test]

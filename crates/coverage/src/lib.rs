@@ -59,6 +59,7 @@ mod mismatch;
 mod noding;
 mod numbering;
 mod present;
+mod reading;
 mod segments;
 mod simplify;
 mod topology;

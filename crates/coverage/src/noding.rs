@@ -17,6 +17,7 @@ use crate::grid::{Pt, crossing, passes_closely, passes_pixel};
 use crate::numbering::Curve;
 use crate::segments::{Run, Segments};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Steps around a segment within which vertices pass it closely: see [`passes_closely`].
 const MARGIN: i64 = 2;
@@ -107,7 +108,7 @@ fn hot_pixels(
     close: &mut Vec<u32>,
 ) -> Vec<(u32, u32)> {
     let curve = Curve::around(&segments.pts);
-    crossings.par_sort_unstable_by_key(|&(s, t, at)| (curve.key(at), at, s, t));
+    crossings.par_sort_unstable_by_key(|&(s, t, at)| (curve.place(at), at, s, t));
     let pixels: Vec<&[(u32, u32, Pt)]> = crossings.chunk_by(|a, b| a.2 == b.2).collect();
     // For each pixel the vertex that occupies it, or the segments that pass it.
     let look = |p: Pt| {
@@ -145,10 +146,8 @@ fn hot_pixels(
 }
 
 /// Leads each hit segment through its hits. Gives which of the segments are new pieces of segments that `near` tells.
-fn split(mut segments: Segments, hits: &[(u32, u32)], near: &[bool]) -> (Segments, Vec<bool>) {
+fn split(segments: Segments, hits: &[(u32, u32)], near: &[bool]) -> (Segments, Vec<bool>) {
     let each: Vec<&[(u32, u32)]> = hits.chunk_by(|a, b| a.0 == b.0).collect();
-    // At a sharp corner rounding leads both sides through one pixel: that is no fault of the ring.
-    let ignored = &mut |_, _| {};
     let lots: Vec<Vec<Run>> = each
         .par_chunks(4096)
         .map(|many| {
@@ -163,49 +162,110 @@ fn split(mut segments: Segments, hits: &[(u32, u32)], near: &[bool]) -> (Segment
     drop(lots);
     pieces.par_sort_unstable();
 
-    // What was not hit and the new pieces, in one order.
+    // What was not hit and the new pieces, in one order: each core a share, cut between the same ends.
     let n = segments.ends.len();
-    let mut out = Segments::none(std::mem::take(&mut segments.pts));
-    out.ends.reserve(n + pieces.len());
-    out.offset.reserve(n + pieces.len());
-    out.owners.reserve(segments.owners.len() + pieces.len());
-    out.at.reserve(segments.owners.len() + pieces.len());
-    let mut fresh = Vec::with_capacity(n + pieces.len());
-    let mut hit = each.iter().map(|h| h[0].0).peekable();
-    let mut news = pieces.chunk_by(|a, b| a.ends == b.ends).peekable();
-    let mut joined: Vec<Run> = Vec::new();
-    for i in 0..n {
-        if hit.next_if_eq(&(i as u32)).is_some() {
-            continue;
+    let hit: Vec<u32> = each.iter().map(|h| h[0].0).collect();
+    let shares = rayon::current_num_threads().min(n.max(1));
+    let cuts: Vec<[usize; 3]> = (0..=shares)
+        .map(|k| match n * k / shares {
+            _ if k == 0 => [0; 3],
+            i if i == n => [n, hit.len(), pieces.len()],
+            i => [
+                i,
+                hit.partition_point(|&h| (h as usize) < i),
+                pieces.partition_point(|r| r.ends < segments.ends[i]),
+            ],
+        })
+        .collect();
+    let mut merged: Vec<Merged> = cuts
+        .par_windows(2)
+        .map(|c| {
+            // Memory that is never written to costs nothing, so the first share has room for all.
+            let last = if c[0][0] == 0 { &cuts[shares] } else { &c[1] };
+            let room = (last[0] - c[0][0], last[2] - c[0][2]);
+            let mut m = Merged::with_room(&segments, room);
+            m.merge(
+                &segments,
+                c[0][0]..c[1][0],
+                &hit[c[0][1]..c[1][1]],
+                &pieces[c[0][2]..c[1][2]],
+            );
+            m
+        })
+        .collect();
+    let mut all = merged.remove(0);
+    for m in merged {
+        all.segments.append(&m.segments);
+        all.fresh.extend_from_slice(&m.fresh);
+    }
+    all.segments.pts = segments.pts;
+    (all.segments, all.fresh)
+}
+
+/// Segments on their way into a new order, with which of them are fresh.
+struct Merged {
+    segments: Segments,
+    fresh: Vec<bool>,
+}
+
+impl Merged {
+    /// Room for so many of the segments given and so many pieces.
+    fn with_room(segments: &Segments, (kept, pieces): (usize, usize)) -> Merged {
+        let mut new = Segments::none(Vec::new());
+        let each = segments.owners.len().div_ceil(segments.ends.len().max(1));
+        new.ends.reserve(kept + pieces);
+        new.offset.reserve(kept + pieces);
+        new.owners.reserve(kept * each + pieces);
+        new.at.reserve(kept * each + pieces);
+        Merged {
+            segments: new,
+            fresh: Vec::with_capacity(kept + pieces),
         }
-        let ends = segments.ends[i];
-        while let Some(runs) = news.next_if(|r| r[0].ends < ends) {
-            out.gather(runs, ignored);
-            fresh.resize(out.ends.len(), runs.iter().any(|r| r.fresh));
-        }
-        match news.next_if(|r| r[0].ends == ends) {
-            None => out.keep(&segments, i),
-            Some(runs) => {
-                joined.clear();
-                joined.extend(segments.runs(i).map(|(ring, at)| Run {
-                    ends,
-                    ring,
-                    at,
-                    fresh: false,
-                }));
-                joined.extend_from_slice(runs);
-                joined.sort_unstable();
-                out.gather(&joined, ignored);
+    }
+
+    /// Takes the segments of the range that are not hit, and the pieces, all ascending.
+    fn merge(&mut self, segments: &Segments, range: Range<usize>, hit: &[u32], pieces: &[Run]) {
+        let mut hit = hit.iter().peekable();
+        let mut news = pieces.chunk_by(|a, b| a.ends == b.ends).peekable();
+        let mut joined: Vec<Run> = Vec::new();
+        for i in range {
+            if hit.next_if_eq(&&(i as u32)).is_some() {
+                continue;
+            }
+            let ends = segments.ends[i];
+            while let Some(runs) = news.next_if(|r| r[0].ends < ends) {
+                self.take(runs, runs.iter().any(|r| r.fresh));
+            }
+            match news.next_if(|r| r[0].ends == ends) {
+                None => {
+                    self.segments.keep(segments, i);
+                    self.fresh.push(false);
+                }
+                Some(runs) => {
+                    joined.clear();
+                    joined.extend(segments.runs(i).map(|(ring, at)| Run {
+                        ends,
+                        ring,
+                        at,
+                        fresh: false,
+                    }));
+                    joined.extend_from_slice(runs);
+                    joined.sort_unstable();
+                    // It has met all the others, whoever joins it.
+                    self.take(&joined, false);
+                }
             }
         }
-        // It has met all the others, whoever joins it.
-        fresh.resize(out.ends.len(), false);
+        for runs in news {
+            self.take(runs, runs.iter().any(|r| r.fresh));
+        }
     }
-    for runs in news {
-        out.gather(runs, ignored);
-        fresh.resize(out.ends.len(), runs.iter().any(|r| r.fresh));
+
+    fn take(&mut self, runs: &[Run], fresh: bool) {
+        self.segments.gather(runs);
+        // Runs of one ring that undo each other leave nothing.
+        self.fresh.resize(self.segments.ends.len(), fresh);
     }
-    (out, fresh)
 }
 
 /// The pieces of a segment between its hits.
@@ -336,7 +396,7 @@ mod tests {
 
     fn of(lines: &[(Pt, Pt)]) -> Segments {
         let ends: Vec<Pt> = lines.iter().flat_map(|&(a, b)| [a, b]).collect();
-        let (pts, numbers) = crate::numbering::number(&ends);
+        let (pts, numbers) = crate::numbering::number_all(&ends);
         let mut runs: Vec<Run> = numbers
             .chunks(2)
             .enumerate()
@@ -351,7 +411,7 @@ mod tests {
         runs.sort();
         let mut s = Segments::none(pts);
         for same in runs.chunk_by(|a, b| a.ends == b.ends) {
-            s.gather(same, &mut |_, _| {});
+            s.gather(same);
         }
         s
     }

@@ -4,72 +4,118 @@
 
 use crate::grid::Pt;
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Different points, and for each point given its number among them.
-pub(crate) fn number(points: &[Pt]) -> (Vec<Pt>, Vec<u32>) {
-    let curve = Curve::around(points);
-    let mut order: Vec<(u64, u32)> = points
-        .par_iter()
-        .enumerate()
-        .map(|(i, p)| (curve.key(*p), i as u32))
-        .collect();
-    order.par_sort_unstable();
-    // Places of the curve may be wider than one step of the grid; then several points share one.
-    order
-        .par_chunk_by_mut(|a, b| a.0 == b.0)
-        .filter(|same| same.len() > 1)
-        .for_each(|same| same.sort_unstable_by_key(|&(_, i)| points[i as usize]));
-    let mut pts: Vec<Pt> = Vec::with_capacity(points.len());
-    let mut numbers = vec![0; points.len()];
-    for (_, i) in order {
-        let p = points[i as usize];
-        if pts.last() != Some(&p) {
-            pts.push(p);
-        }
-        numbers[i as usize] = (pts.len() - 1) as u32;
+/// Bits of a place that tell which of the points given it is of.
+const INDEX_BITS: u32 = u32::BITS;
+
+/// The place of a point on the curve together with which of the points given it is.
+pub(crate) fn indexed(place: u128, index: u32) -> u128 {
+    place << INDEX_BITS | u128::from(index)
+}
+
+/// Different points in the order of the curve, and for each point given its number among them. `points` are [`indexed`]
+/// places, each index below their count once.
+pub(crate) fn number(curve: Curve, mut points: Vec<u128>) -> (Vec<Pt>, Vec<u32>) {
+    points.par_sort_unstable();
+    let place = |p: &u128| p >> INDEX_BITS;
+    let differ = |w: &&[u128]| place(&w[0]) != place(&w[1]);
+    // Lots that part no equal places, so that each can be numbered by itself.
+    let wanted = points.len() / rayon::current_num_threads() + 1;
+    let mut lots: Vec<&[u128]> = Vec::new();
+    let mut rest = &points[..];
+    while !rest.is_empty() {
+        let least = wanted.min(rest.len());
+        let more = rest[least - 1..].windows(2).take_while(|w| !differ(w));
+        let (lot, after) = rest.split_at(least + more.count());
+        lots.push(lot);
+        rest = after;
     }
-    pts.shrink_to_fit();
+    let counts: Vec<usize> = lots
+        .par_iter()
+        .map(|lot| 1 + lot.windows(2).filter(differ).count())
+        .collect();
+    let mut pts = vec![Pt { x: 0, y: 0 }; counts.iter().sum()];
+    let numbers: Vec<AtomicU32> = points.iter().map(|_| AtomicU32::new(0)).collect();
+    let mut shares: Vec<(&[u128], u32, &mut [Pt])> = Vec::with_capacity(lots.len());
+    let (mut of_rest, mut first) = (&mut pts[..], 0);
+    for (lot, count) in lots.into_iter().zip(counts) {
+        let (share, after) = of_rest.split_at_mut(count);
+        shares.push((lot, first, share));
+        (of_rest, first) = (after, first + count as u32);
+    }
+    shares.into_par_iter().for_each(|(lot, first, pts)| {
+        let equal = lot.chunk_by(|a, b| place(a) == place(b));
+        for ((equal, n), pt) in equal.zip(first..).zip(pts) {
+            *pt = curve.point(place(&equal[0]));
+            for p in equal {
+                // The order of the stores means nothing: each index occurs once.
+                numbers[*p as u32 as usize].store(n, Ordering::Relaxed);
+            }
+        }
+    });
+    let numbers = numbers.into_iter().map(AtomicU32::into_inner).collect();
     (pts, numbers)
 }
 
-/// A Z-curve over a box.
+/// Different points, and for each of the points given its number among them.
+#[cfg(test)]
+pub(crate) fn number_all(points: &[Pt]) -> (Vec<Pt>, Vec<u32>) {
+    let curve = Curve::around(points);
+    let of = |(p, i): (&Pt, u32)| indexed(curve.place(*p), i);
+    number(curve, points.iter().zip(0..).map(of).collect())
+}
+
+/// A Z-curve over all grid points east and north of a corner.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Curve {
     least: Pt,
-    /// Low bits left away, so that the rest of a coordinate fits into 31 bits.
-    shift: u32,
 }
 
 impl Curve {
-    /// The curve over the box of the points.
-    pub fn around(points: &[Pt]) -> Curve {
-        let bounds = points
-            .par_iter()
-            .map(|p| [p.x, p.y, p.x, p.y])
-            .reduce_with(|a, b| {
-                [
-                    a[0].min(b[0]),
-                    a[1].min(b[1]),
-                    a[2].max(b[2]),
-                    a[3].max(b[3]),
-                ]
-            })
-            .unwrap_or_default();
-        let extent = (bounds[2] - bounds[0]).max(bounds[3] - bounds[1]).max(1);
-        Curve {
-            least: Pt {
-                x: bounds[0],
-                y: bounds[1],
-            },
-            shift: (64 - extent.leading_zeros()).saturating_sub(31),
-        }
+    /// The curve that begins at the south-west corner `least`.
+    pub fn from(least: Pt) -> Curve {
+        Curve { least }
     }
 
-    /// The place of a point on the curve. The point must lie in the box.
-    pub fn key(&self, p: Pt) -> u64 {
-        let part = |v: i64| spread((v >> self.shift) as u64);
-        part(p.x - self.least.x) | part(p.y - self.least.y) << 1
+    /// The curve over the box of the points.
+    pub fn around(points: &[Pt]) -> Curve {
+        let corner = |a: Pt, b: Pt| Pt {
+            x: a.x.min(b.x),
+            y: a.y.min(b.y),
+        };
+        let least = points.par_iter().copied().reduce_with(corner);
+        Curve::from(least.unwrap_or(Pt { x: 0, y: 0 }))
     }
+
+    /// The place of a point on the curve: the bits of x and y in turn, [`Pt::BITS`] + 1 of each. The point must lie east
+    /// and north of the curve's corner.
+    pub fn place(&self, p: Pt) -> u128 {
+        let [x, y] = [p.x - self.least.x, p.y - self.least.y].map(|v| v as u64);
+        let low = spread(x) | spread(y) << 1;
+        let high = spread(x >> 32) | spread(y >> 32) << 1;
+        u128::from(high) << 64 | u128::from(low)
+    }
+
+    /// The point at a place.
+    pub fn point(&self, place: u128) -> Pt {
+        let (low, high) = (place as u64, (place >> 64) as u64);
+        let part = |shift: u32| (gathered(high >> shift) << 32 | gathered(low >> shift)) as i64;
+        Pt {
+            x: self.least.x + part(0),
+            y: self.least.y + part(1),
+        }
+    }
+}
+
+/// Every other of the bits, from the lowest, moved together: undoes [`spread`].
+fn gathered(v: u64) -> u64 {
+    let mut v = v & 0x5555_5555_5555_5555;
+    v = (v | v >> 1) & 0x3333_3333_3333_3333;
+    v = (v | v >> 2) & 0x0f0f_0f0f_0f0f_0f0f;
+    v = (v | v >> 4) & 0x00ff_00ff_00ff_00ff;
+    v = (v | v >> 8) & 0x0000_ffff_0000_ffff;
+    (v | v >> 16) & 0xffff_ffff
 }
 
 /// The low 32 bits with a zero after each.
@@ -98,7 +144,7 @@ mod tests {
     proptest! {
         #[test]
         fn equal_points_and_only_they_share_a_number(points in prop::collection::vec(point(), 0..200)) {
-            let (pts, numbers) = number(&points);
+            let (pts, numbers) = number_all(&points);
             for (p, n) in points.iter().zip(&numbers) {
                 prop_assert_eq!(pts[*n as usize], *p);
             }
@@ -109,7 +155,7 @@ mod tests {
             // Whatever the order they come in.
             let mut turned = points.clone();
             turned.reverse();
-            prop_assert_eq!(number(&turned).0, pts);
+            prop_assert_eq!(number_all(&turned).0, pts);
         }
     }
 }

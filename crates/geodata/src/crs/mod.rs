@@ -205,6 +205,17 @@ impl Plan {
         self.plane.geometry_to_storage(geometry)
     }
 
+    /// The same for a geometry that may go: see [`Plane::into_storage`].
+    ///
+    /// # Errors
+    /// The first vertex that cannot be carried over.
+    pub fn into_storage(
+        &self,
+        geometry: Geometry<f64>,
+    ) -> Result<(Geometry<f64>, Option<Geometry<f64>>), PointProblem> {
+        self.plane.into_storage(geometry)
+    }
+
     /// The plane in which the source numbers stand (after a swap of axes, if one was applied).
     pub fn plane(&self) -> &Plane {
         &self.plane

@@ -280,6 +280,28 @@ impl Plane {
         converted(geometry, |p| self.all_to_storage(p))
     }
 
+    /// The same for a geometry that may go: gives it in EPSG:4490, and as it was where that has other numbers.
+    ///
+    /// # Errors
+    /// The first vertex that cannot be carried over.
+    pub fn into_storage(
+        &self,
+        mut geometry: Geometry<f64>,
+    ) -> Result<(Geometry<f64>, Option<Geometry<f64>>), PointProblem> {
+        if !self.0.steps.is_empty() {
+            let stored = self.geometry_to_storage(&geometry)?;
+            return Ok((stored, Some(geometry)));
+        }
+        // The numbers stay; they are looked at where they stand.
+        let mut problem = None;
+        each_vertex(&mut geometry, &mut |c| {
+            if problem.is_none() {
+                problem = self.all_to_storage(&mut [(c.x, c.y)]).err();
+            }
+        });
+        problem.map_or(Ok((geometry, None)), |(_, p)| Err(p))
+    }
+
     /// A geometry in EPSG:4490 to plane numbers.
     ///
     /// # Errors

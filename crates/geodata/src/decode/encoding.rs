@@ -69,8 +69,8 @@ fn census(bytes: &[u8]) -> Utf8Census {
     };
     let mut at = 0;
     for chunk in bytes.utf8_chunks() {
-        c.good += chunk.valid().bytes().filter(|b| *b >= 0xc0).count();
-        c.long += chunk.valid().bytes().filter(|b| *b >= 0xe0).count();
+        c.good += bytes_from(0xc0, chunk.valid());
+        c.long += bytes_from(0xe0, chunk.valid());
         at += chunk.valid().len();
         if !chunk.invalid().is_empty() {
             // A sequence cut by the end of a sample is no fault.
@@ -84,6 +84,15 @@ fn census(bytes: &[u8]) -> Utf8Census {
         }
     }
     c
+}
+
+/// Bytes from `least` on, counted in stretches that the compiler does in steps of many.
+fn bytes_from(least: u8, text: &str) -> usize {
+    let count = |s: &[u8]| s.iter().map(|b| u8::from(*b >= least)).sum::<u8>();
+    text.as_bytes()
+        .chunks(u8::MAX as usize)
+        .map(|s| usize::from(count(s)))
+        .sum()
 }
 
 /// Shares of a text in GBK: common characters (GB 2312 level 1) among all two-byte ones.
@@ -131,6 +140,9 @@ pub fn guess(bytes: &[u8]) -> (&'static Encoding, EncodingSource, f64) {
         if even * 3 > half && odd * 10 < half {
             return (UTF_16BE, EncodingSource::Guess, 0.8);
         }
+    }
+    if std::str::from_utf8(bytes).is_ok() {
+        return (UTF_8, EncodingSource::ValidUtf8, 1.0);
     }
     let c = census(bytes);
     if c.bad == 0 {

@@ -110,13 +110,25 @@ fn geometry(b: &[u8], at: usize, depth: usize, met: &mut Met) -> Result<Geometry
             "at most 32 levels",
         ));
     }
-    let (mut kind, mut coordinates, mut geometries) = (None, None, None);
-    for m in Members::of(b, at) {
-        let m = m.map_err(|e| scan_fault(b, e))?;
-        match &b[m.key.0..m.key.1] {
-            b"\"type\"" => kind = Some(unquote(&b[m.value.0..m.value.1])),
-            b"\"coordinates\"" => coordinates = Some(m.value.0),
-            b"\"geometries\"" => geometries = Some(m.value.0),
+    let (mut kind, mut coordinates, mut geometries) = (None::<String>, None, None);
+    let mut shape = None;
+    let mut members = Members::of(b, at);
+    while let Some((key, at)) = members.begin().map_err(|e| scan_fault(b, e))? {
+        let key = &b[key.0..key.1];
+        if key == b"\"coordinates\""
+            && let Some(kind) = kind.as_deref().filter(|k| is_shape(k))
+        {
+            // The type stands before them, as it nearly always does: no need to walk the numbers twice.
+            let mut r = Reader { b, at, met };
+            shape = Some(r.shape(kind)?);
+            members.passed(r.at);
+            continue;
+        }
+        let span = members.pass(at).map_err(|e| scan_fault(b, e))?;
+        match key {
+            b"\"type\"" => kind = Some(unquote(&b[span.0..span.1])),
+            b"\"coordinates\"" => coordinates = Some(at),
+            b"\"geometries\"" => geometries = Some(at),
             _ => {}
         }
     }
@@ -154,6 +166,9 @@ fn geometry(b: &[u8], at: usize, depth: usize, met: &mut Met) -> Result<Geometry
             "one of the seven types",
         ));
     }
+    if let Some(shape) = shape {
+        return Ok(shape);
+    }
     let Some(at) = coordinates else {
         return Err(fault(
             "没有 coordinates",
@@ -162,21 +177,12 @@ fn geometry(b: &[u8], at: usize, depth: usize, met: &mut Met) -> Result<Geometry
             "an array of coordinates",
         ));
     };
-    let mut r = Reader { b, at, met };
-    Ok(match kind.as_str() {
-        "Point" => {
-            if r.is_empty_array() {
-                MultiPoint(Vec::new()).into()
-            } else {
-                Point(r.position()?).into()
-            }
-        }
-        "MultiPoint" => MultiPoint(r.list(|r| r.position().map(Point))?).into(),
-        "LineString" => r.line()?.into(),
-        "MultiLineString" => MultiLineString(r.list(Reader::line)?).into(),
-        "Polygon" => r.polygon()?.into(),
-        _ => MultiPolygon(r.list(Reader::polygon)?).into(),
-    })
+    Reader { b, at, met }.shape(&kind)
+}
+
+/// Whether a type is one that has coordinates.
+fn is_shape(kind: &str) -> bool {
+    TYPES.contains(&kind) && kind != "GeometryCollection"
 }
 
 /// Powers of ten that a double holds exactly.
@@ -354,8 +360,29 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// The coordinates of a type that [`is_shape`].
+    fn shape(&mut self, kind: &str) -> Result<Geometry<f64>, Fault> {
+        Ok(match kind {
+            "Point" => {
+                if self.is_empty_array() {
+                    self.at = value(self.b, self.at).map_err(|e| scan_fault(self.b, e))?;
+                    MultiPoint(Vec::new()).into()
+                } else {
+                    Point(self.position()?).into()
+                }
+            }
+            "MultiPoint" => MultiPoint(self.list(|r| r.position().map(Point))?).into(),
+            "LineString" => self.line()?.into(),
+            "MultiLineString" => MultiLineString(self.list(Self::line)?).into(),
+            "Polygon" => self.polygon()?.into(),
+            _ => MultiPolygon(self.list(Self::polygon)?).into(),
+        })
+    }
+
     fn line(&mut self) -> Result<LineString<f64>, Fault> {
-        self.list(Self::position).map(LineString)
+        // Without the spare room that growing leaves: most of what a file holds in memory are lines.
+        self.list(Self::position)
+            .map(|line| LineString(line.into_boxed_slice().into_vec()))
     }
 
     fn ring(&mut self) -> Result<LineString<f64>, Fault> {

@@ -5,7 +5,7 @@ mod feature;
 mod geometry;
 mod scan;
 
-use std::{collections::VecDeque, sync::Arc};
+use std::collections::VecDeque;
 
 use rayon::prelude::*;
 
@@ -46,7 +46,7 @@ pub fn open(
     notes.extend(outline.notes);
     let total = outline.spans.len() as u64;
     let mut rows = Batches {
-        text: text.into(),
+        text,
         spans: outline.spans,
         kind: outline.kind,
         next: 0,
@@ -108,7 +108,7 @@ fn shifted(kind: ReadErrorKind, base: u64) -> ReadErrorKind {
 
 /// The rows of an outline, in order, read ahead in parallel.
 struct Batches {
-    text: Arc<[u8]>,
+    text: Vec<u8>,
     spans: Vec<Span>,
     kind: Kind,
     next: usize,

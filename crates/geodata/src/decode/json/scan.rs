@@ -53,7 +53,8 @@ pub fn value(b: &[u8], at: usize) -> Result<usize, ScanError> {
     match b.get(at) {
         None => Err(ScanError::End),
         Some(b'"') => string(b, at),
-        Some(b'{' | b'[') => nested(b, at),
+        Some(b'{') => object(b, at),
+        Some(b'[') => nested(b, at),
         Some(b',' | b':' | b'}' | b']') => Err(ScanError::At(at, "value")),
         Some(_) => {
             let mut i = at;
@@ -79,6 +80,32 @@ pub fn value(b: &[u8], at: usize) -> Result<usize, ScanError> {
             Ok(i)
         }
     }
+}
+
+/// Objects are followed by their own brackets alone: between them stand long arrays of numbers, which are passed at the
+/// speed of memory. (An array left open inside is seen by whoever reads it.)
+fn object(b: &[u8], at: usize) -> Result<usize, ScanError> {
+    let mut depth = 0usize;
+    let mut i = at;
+    while let Some(n) = b
+        .get(i..)
+        .and_then(|rest| memchr::memchr3(b'"', b'{', b'}', rest))
+    {
+        i += n;
+        match b[i] {
+            b'"' => {
+                i = string(b, i)?;
+                continue;
+            }
+            b'{' => depth += 1,
+            _ => depth -= 1,
+        }
+        i += 1;
+        if depth == 0 {
+            return Ok(i);
+        }
+    }
+    Err(ScanError::End)
 }
 
 fn nested(b: &[u8], at: usize) -> Result<usize, ScanError> {
@@ -142,7 +169,24 @@ impl<'a> Members<'a> {
         self.at
     }
 
-    fn step(&mut self) -> Result<Option<Member>, ScanError> {
+    /// Takes it that the value of the member begun ends here.
+    pub fn passed(&mut self, end: usize) {
+        self.at = end;
+    }
+
+    /// Passes the value of the member begun, which stands at `at`.
+    pub fn pass(&mut self, at: usize) -> Result<Span, ScanError> {
+        let end = value(self.b, at)?;
+        if end == at {
+            return Err(ScanError::At(at, "value"));
+        }
+        self.at = end;
+        Ok((at, end))
+    }
+
+    /// Begins the next member: its key, and where its value stands. Then [`Self::pass`], or, by who has read the value,
+    /// [`Self::passed`].
+    pub fn begin(&mut self) -> Result<Option<(Span, usize)>, ScanError> {
         let close = if self.object { b'}' } else { b']' };
         let mut at = blanks(self.b, self.at);
         match self.b.get(at) {
@@ -187,15 +231,15 @@ impl<'a> Members<'a> {
                 Some(_) => return Err(ScanError::At(at, "':'")),
             }
         }
-        let end = value(self.b, at)?;
-        if end == at {
-            return Err(ScanError::At(at, "value"));
-        }
-        self.at = end;
-        Ok(Some(Member {
-            key,
-            value: (at, end),
-        }))
+        Ok(Some((key, at)))
+    }
+
+    fn step(&mut self) -> Result<Option<Member>, ScanError> {
+        let Some((key, at)) = self.begin()? else {
+            return Ok(None);
+        };
+        let value = self.pass(at)?;
+        Ok(Some(Member { key, value }))
     }
 }
 
