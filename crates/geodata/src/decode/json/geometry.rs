@@ -119,7 +119,7 @@ fn geometry(b: &[u8], at: usize, depth: usize, met: &mut Met) -> Result<Geometry
             && let Some(kind) = kind.as_deref().filter(|k| is_shape(k))
         {
             // The type stands before them, as it nearly always does: no need to walk the numbers twice.
-            let mut r = Reader { b, at, met };
+            let mut r = Reader::new(b, at, met);
             shape = Some(r.shape(kind)?);
             members.passed(r.at);
             continue;
@@ -177,7 +177,7 @@ fn geometry(b: &[u8], at: usize, depth: usize, met: &mut Met) -> Result<Geometry
             "an array of coordinates",
         ));
     };
-    Reader { b, at, met }.shape(&kind)
+    Reader::new(b, at, met).shape(&kind)
 }
 
 /// Whether a type is one that has coordinates.
@@ -225,6 +225,19 @@ struct Reader<'a, 'm> {
     b: &'a [u8],
     at: usize,
     met: &'m mut Met,
+    /// Where lines grow.
+    line: Vec<Coord<f64>>,
+}
+
+impl<'a, 'm> Reader<'a, 'm> {
+    fn new(b: &'a [u8], at: usize, met: &'m mut Met) -> Self {
+        Self {
+            b,
+            at,
+            met,
+            line: Vec::new(),
+        }
+    }
 }
 
 impl Reader<'_, '_> {
@@ -239,8 +252,18 @@ impl Reader<'_, '_> {
 
     fn list<T>(
         &mut self,
-        mut item: impl FnMut(&mut Self) -> Result<T, Fault>,
+        item: impl FnMut(&mut Self) -> Result<T, Fault>,
     ) -> Result<Vec<T>, Fault> {
+        let mut all = Vec::new();
+        self.list_into(&mut all, item)?;
+        Ok(all)
+    }
+
+    fn list_into<T>(
+        &mut self,
+        all: &mut Vec<T>,
+        mut item: impl FnMut(&mut Self) -> Result<T, Fault>,
+    ) -> Result<(), Fault> {
         if self.blanks() != Some(b'[') {
             return Err(stands(
                 self.b,
@@ -250,12 +273,11 @@ impl Reader<'_, '_> {
             ));
         }
         self.at += 1;
-        let mut all = Vec::new();
         loop {
             match self.blanks() {
                 Some(b']') => {
                     self.at += 1;
-                    return Ok(all);
+                    return Ok(());
                 }
                 Some(b',') if !all.is_empty() => {
                     self.at += 1;
@@ -380,9 +402,13 @@ impl Reader<'_, '_> {
     }
 
     fn line(&mut self) -> Result<LineString<f64>, Fault> {
-        // Without the spare room that growing leaves: most of what a file holds in memory are lines.
-        self.list(Self::position)
-            .map(|line| LineString(line.into_boxed_slice().into_vec()))
+        // Grown elsewhere and copied: lines are most of what a file holds in memory, and growing leaves spare room.
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
+        self.list_into(&mut line, Self::position)?;
+        let exact = LineString(line.clone());
+        self.line = line;
+        Ok(exact)
     }
 
     fn ring(&mut self) -> Result<LineString<f64>, Fault> {
