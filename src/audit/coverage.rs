@@ -7,12 +7,12 @@ use geo_types::{Coord, Geometry, Point, Rect};
 use jieming_coverage::local::check_local;
 use jieming_coverage::{Defect, DefectKind, Fault, Outcome, Owner, Stretch, Topology, check};
 use jieming_domain::finding::{GapKind, Kind, Severity};
-use jieming_domain::message::{Param, Params, params};
+use jieming_domain::message::{Param, Params};
 use jieming_domain::severity::{severity, thresholds};
 use rayon::prelude::*;
 
 use super::measure::{
-    Measures, coord_to_storage, line_to_storage, lines_length_m, measure, polygon_to_storage,
+    coord_to_storage, line_to_storage, lines_length_m, measure, polygon_to_storage,
 };
 use super::registry;
 use super::subject::Subject;
@@ -191,8 +191,8 @@ fn vertex_weights(
 /// A stretch of an outline as reports name it.
 fn outline(stretch: &Stretch, subject: &Subject) -> OutlineStretch {
     let unit = match stretch.owner {
-        Owner::Unit(u) => subject.units[u].key(),
-        Owner::Parent(p) => subject.parents[p].key(),
+        Owner::Unit(u) => subject.units[u].key().as_ref(),
+        Owner::Parent(p) => subject.parents[p].key().as_ref(),
         Owner::Exclusion(_) => "",
     };
     OutlineStretch {
@@ -243,28 +243,15 @@ fn finding(mut defect: Defect, subject: &Subject, edges: bool) -> FindingBody {
             }
         }
     };
-    let labels: Vec<String> = if units.is_empty() {
-        parent.iter().map(|p| p.label()).collect()
-    } else {
-        units
-            .iter()
-            .map(|u| {
-                if u.name.is_empty() {
-                    u.code.clone()
-                } else {
-                    u.name.clone()
-                }
-            })
-            .collect()
-    };
+    let params = sentence(&defect, units.is_empty(), parent.map(|p| p.label()));
     FindingBody {
-        rule: rule.to_owned(),
+        rule: rule.into(),
         kind,
         gap_kind,
         level: subject.level.clone(),
         extent_kind: subject.kind,
         units,
-        parent: parent.map(|p| p.key().to_owned()),
+        parent: parent.map(|p| p.key().as_ref().to_owned()),
         severity,
         area_m2: measures.map(|m| m.area_m2),
         max_width_m: measures.map(|_| defect.max_width),
@@ -272,7 +259,7 @@ fn finding(mut defect: Defect, subject: &Subject, edges: bool) -> FindingBody {
         geometry: Some(polygon.map_or_else(|| Geometry::Point(Point(place)), Geometry::Polygon)),
         point: Some([place.x, place.y]),
         place: None,
-        params: sentence(&defect, labels, parent.map(|p| p.label()), measures),
+        params,
         edges: if edges {
             defect.edges.iter().map(|s| outline(s, subject)).collect()
         } else {
@@ -281,20 +268,17 @@ fn finding(mut defect: Defect, subject: &Subject, edges: bool) -> FindingBody {
     }
 }
 
-fn sentence(
-    defect: &Defect,
-    units: Vec<String>,
-    parent: Option<String>,
-    measures: Option<Measures>,
-) -> Params {
-    let mut p = params([("units", Param::List(units))]);
+/// What the sentence says beyond the finding's own fields.
+fn sentence(defect: &Defect, nobodys: bool, parent: Option<String>) -> Params {
+    let mut p = Params::new();
+    if nobodys {
+        p.insert(
+            "units".into(),
+            Param::List(parent.iter().cloned().collect()),
+        );
+    }
     if let Some(parent) = parent {
         p.insert("parent".into(), parent.into());
-    }
-    if let Some(m) = measures {
-        p.insert("area_m2".into(), m.area_m2.into());
-        p.insert("length_m".into(), m.length_m.into());
-        p.insert("max_width_m".into(), defect.max_width.into());
     }
     if let DefectKind::Invalid(fault) = defect.kind {
         let (zh, en) = fault_text(fault);

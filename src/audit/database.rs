@@ -89,7 +89,7 @@ async fn examine_all(
                 found.extend(registry::examine(&subject));
                 let mut changes = identity::reconcile(scope_name, found, earlier, new_id);
                 changes.lines = Some(LineChanges {
-                    level: subject.level,
+                    level: subject.level.as_ref().to_owned(),
                     kind: subject.kind,
                     among: None,
                     lines: examined.lines,
@@ -233,8 +233,8 @@ fn with_area(u: &UnitExtent, area: geo_types::MultiPolygon<f64>) -> SubjectUnit 
     SubjectUnit {
         unit_id: Some(u.unit_id),
         extent_id: Some(u.extent_id),
-        code: u.code.clone(),
-        name: u.name.clone(),
+        code: u.code.as_str().into(),
+        name: u.name.as_str().into(),
         other_names: Vec::new(),
         parent: u.parent_code.clone(),
         area,

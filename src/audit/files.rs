@@ -142,8 +142,8 @@ pub fn audit_files(
         for mut unit in file.units {
             let party = || Party {
                 unit_id: None,
-                code: key(&unit.code, &unit.name),
-                name: unit.name.clone(),
+                code: key(&unit.code, &unit.name).into(),
+                name: unit.name.as_str().into(),
             };
             if options.keep_areas {
                 areas.push((party(), unit.storage.clone()));
@@ -160,14 +160,14 @@ pub fn audit_files(
             let subject = SubjectUnit {
                 unit_id: None,
                 extent_id: None,
-                code: std::mem::take(&mut unit.code),
-                name: std::mem::take(&mut unit.name),
+                code: std::mem::take(&mut unit.code).into(),
+                name: std::mem::take(&mut unit.name).into(),
                 other_names: std::mem::take(&mut unit.other_names),
                 parent: unit.parent_code.take(),
                 area: unit.into_area(!mixed),
                 accuracy_m,
             };
-            let known = several.then(|| (level.clone(), subject.key().to_owned()));
+            let known = several.then(|| (level.clone(), subject.key().as_ref().to_owned()));
             let list = levels.entry((level_rank(&level), level)).or_default();
             // One code in two files is one unit, too.
             match known.as_ref().and_then(|k| at.get(k)) {
@@ -279,15 +279,15 @@ fn unreadable(file: &UnitsFile) -> Vec<FindingBody> {
             let row = rejected.get(&f.row?)?;
             let unit = key(&row.code, &row.name);
             Some(FindingBody {
-                rule: f.rule.clone(),
+                rule: f.rule.clone().into(),
                 kind: Kind::Invalid,
                 gap_kind: None,
-                level: String::new(),
+                level: "".into(),
                 extent_kind: ExtentKind::Legal,
                 units: vec![Party {
                     unit_id: None,
-                    code: unit,
-                    name: row.name.clone(),
+                    code: unit.into(),
+                    name: row.name.as_str().into(),
                 }],
                 parent: None,
                 severity: f.severity,
@@ -308,8 +308,8 @@ fn bounding(mut unit: UnitRecord, in_plane: bool) -> SubjectUnit {
     SubjectUnit {
         unit_id: None,
         extent_id: None,
-        code: std::mem::take(&mut unit.code),
-        name: std::mem::take(&mut unit.name),
+        code: std::mem::take(&mut unit.code).into(),
+        name: std::mem::take(&mut unit.name).into(),
         other_names: Vec::new(),
         parent: None,
         area: unit.into_area(in_plane),
@@ -327,7 +327,7 @@ fn named_above(units: &[SubjectUnit], mut above: Vec<SubjectUnit>) -> Vec<Subjec
                 .or_else(|| jieming_domain::unit::parent_by_code(&u.code))
         })
         .collect();
-    above.retain(|a| wanted.contains(&a.code) || wanted.contains(&a.name));
+    above.retain(|a| wanted.contains(&*a.code) || wanted.contains(&*a.name));
     above
 }
 
@@ -336,14 +336,14 @@ fn identified(mut bodies: Vec<FindingBody>) -> Vec<FileFinding> {
     // Few numbers to compare, and the findings themselves are moved once.
     let mut levels: Vec<(usize, &str)> = Vec::new();
     for b in &bodies {
-        let level = (level_rank(&b.level), b.level.as_str());
+        let level = (level_rank(&b.level), &*b.level);
         if levels.last() != Some(&level) && !levels.contains(&level) {
             levels.push(level);
         }
     }
     levels.sort_unstable();
     let key = |b: &FindingBody| {
-        let level = levels.iter().position(|l| l.1 == b.level).unwrap_or(0);
+        let level = levels.iter().position(|l| *l.1 == *b.level).unwrap_or(0);
         let area = b.area_m2.filter(|a| *a > 0.0).unwrap_or(0.0);
         // The bits of positive numbers sort as the numbers do; the largest area goes first.
         (level as u32, b.kind, b.gap_kind, !area.to_bits())
@@ -353,7 +353,7 @@ fn identified(mut bodies: Vec<FindingBody>) -> Vec<FileFinding> {
         .collect();
     let rest = |i: u32| {
         let b = &bodies[i as usize];
-        let codes: Vec<&str> = b.units.iter().map(|u| u.code.as_str()).collect();
+        let codes: Vec<&str> = b.units.iter().map(|u| &*u.code).collect();
         (codes, b.point.map(|p| p.map(f64::to_bits)))
     };
     order.par_sort_unstable_by(|(a, i), (b, j)| {
@@ -406,7 +406,7 @@ fn digest(body: &FindingBody) -> u64 {
     };
     feed(&body.rule);
     feed(&body.level);
-    let mut units: Vec<&str> = body.units.iter().map(|u| u.code.as_str()).collect();
+    let mut units: Vec<&str> = body.units.iter().map(|u| &*u.code).collect();
     units.sort_unstable();
     units.iter().for_each(|u| feed(u));
     feed(body.parent.as_deref().unwrap_or(""));

@@ -2,6 +2,7 @@
 //! Of several candidates the largest common area goes first, ties by age; new ones that come out of earlier ones
 //! carry these as `derived_from`. A finding that was gone returns under its id.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ use crate::store::{Finding, FindingBody, FindingState, NewFinding, Party, ScopeC
 /// What two findings must share to be one.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
-    rule: String,
+    rule: Cow<'static, str>,
     /// Unit numbers where known (they outlive a change of code), else codes.
     units: Vec<String>,
     parent: Option<String>,
@@ -186,14 +187,14 @@ mod tests {
     fn overlap(units: [i64; 2], x: f64, w: f64) -> FindingBody {
         let party = |id: i64| Party {
             unit_id: Some(id),
-            code: format!("{id}"),
-            name: String::new(),
+            code: format!("{id}").into(),
+            name: "".into(),
         };
         FindingBody {
             rule: "coverage.overlap".into(),
             kind: Kind::Overlap,
             gap_kind: None,
-            level: String::new(),
+            level: "".into(),
             extent_kind: ExtentKind::Legal,
             units: units.map(party).to_vec(),
             parent: None,

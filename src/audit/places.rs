@@ -201,7 +201,7 @@ struct Param<'a>(&'a JudgedPlace, Option<(f64, f64)>, &'a str);
 impl Param<'_> {
     fn body(
         &self,
-        rule: &str,
+        rule: &'static str,
         units: Vec<Party>,
         claimed: Option<&Ground>,
         kind: ExtentKind,
@@ -226,10 +226,10 @@ impl Param<'_> {
             p.insert("accuracy_m".into(), (*accuracy).into());
         }
         FindingBody {
-            rule: rule.to_owned(),
+            rule: rule.into(),
             kind: known.and_then(|r| r.kind).unwrap_or(Kind::Name),
             gap_kind: None,
-            level: claimed.map_or_else(String::new, |g| g.level.clone()),
+            level: claimed.map_or_else(|| "".into(), |g| g.level.as_str().into()),
             extent_kind: kind,
             units,
             parent: claimed.and_then(|g| g.parent.clone()),
@@ -259,7 +259,7 @@ mod tests {
             party: Party {
                 unit_id: None,
                 code: code.into(),
-                name: format!("{code}区"),
+                name: format!("{code}区").into(),
             },
             level: "county".into(),
             parent: None,
@@ -286,7 +286,11 @@ mod tests {
                 Some(jieming_domain::message::Param::Number(d)) => *d,
                 _ => f64::NAN,
             };
-            (f.rule, f.units.into_iter().map(|u| u.code).collect(), d)
+            (
+                f.rule.into_owned(),
+                f.units.iter().map(|u| u.code.as_ref().to_owned()).collect(),
+                d,
+            )
         })
         .collect()
     }

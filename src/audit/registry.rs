@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use geo::BoundingRect;
+use geo_types::Rect;
 use jieming_domain::finding::{Kind, Severity};
 use jieming_domain::message::{Param, Params, params};
 use jieming_domain::rules;
 use jieming_domain::unit::malformed_codes;
 use rayon::prelude::*;
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree, RTreeObject as _};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::measure::coord_to_storage;
@@ -20,7 +24,7 @@ pub(super) const PARTS: &str = "unit.parts";
 pub(super) fn examine(subject: &Subject) -> Vec<FindingBody> {
     let mut out = Vec::new();
     let coded = subject.units.iter().any(|u| !u.code.is_empty());
-    let codes: Vec<&str> = subject.units.iter().map(|u| u.code.as_str()).collect();
+    let codes: Vec<&str> = subject.units.iter().map(|u| &*u.code).collect();
     let malformed: BTreeSet<usize> = malformed_codes(&codes).into_iter().collect();
     let parts: Vec<usize> = subject.units.par_iter().map(separate_parts).collect();
     for (i, unit) in subject.units.iter().enumerate() {
@@ -33,14 +37,14 @@ pub(super) fn examine(subject: &Subject) -> Vec<FindingBody> {
                 "unit.code.malformed",
                 subject,
                 unit,
-                params([("code", unit.code.as_str().into())]),
+                params([("code", unit.code.as_ref().into())]),
             ));
         }
         if !unit.other_names.is_empty() {
-            let mut names = vec![unit.name.clone()];
+            let mut names = vec![unit.name.as_ref().to_owned()];
             names.extend(unit.other_names.iter().cloned());
             let p = params([
-                ("code", unit.code.as_str().into()),
+                ("code", unit.code.as_ref().into()),
                 ("units", Param::List(names)),
             ]);
             out.push(body("unit.code.duplicate", subject, unit, p));
@@ -76,7 +80,7 @@ pub(super) fn examine(subject: &Subject) -> Vec<FindingBody> {
                     "unit.hierarchy.no_children",
                     subject,
                     parent,
-                    params([("level", subject.level.as_str().into())]),
+                    params([("level", subject.level.as_ref().into())]),
                 ));
             }
         }
@@ -84,7 +88,7 @@ pub(super) fn examine(subject: &Subject) -> Vec<FindingBody> {
     out
 }
 
-fn body(rule: &str, subject: &Subject, unit: &SubjectUnit, mut p: Params) -> FindingBody {
+fn body(rule: &'static str, subject: &Subject, unit: &SubjectUnit, mut p: Params) -> FindingBody {
     p.entry("units".into())
         .or_insert_with(|| Param::List(vec![unit.label()]));
     let known = rules::find(rule);
@@ -98,7 +102,7 @@ fn body(rule: &str, subject: &Subject, unit: &SubjectUnit, mut p: Params) -> Fin
             [c.x, c.y]
         });
     FindingBody {
-        rule: rule.to_owned(),
+        rule: rule.into(),
         kind: known.and_then(|r| r.kind).unwrap_or(Kind::Code),
         gap_kind: None,
         level: subject.level.clone(),
@@ -131,8 +135,27 @@ fn separate_parts(unit: &SubjectUnit) -> usize {
         }
         i
     }
+    let boxes = parts.iter().map(|p| {
+        let of = p
+            .bounding_rect()
+            .unwrap_or_else(|| Rect::new((0.0, 0.0), (0.0, 0.0)));
+        AABB::from_corners(of.min().into(), of.max().into())
+    });
+    let boxes: Vec<GeomWithData<Rectangle<[f64; 2]>, usize>> = boxes
+        .enumerate()
+        .map(|(i, b)| GeomWithData::new(Rectangle::from_aabb(b), i))
+        .collect();
+    let tree = RTree::bulk_load(boxes.clone());
+    // Islands have nothing in common with anything; most parts are islands.
+    let near_another = |b: &GeomWithData<Rectangle<[f64; 2]>, usize>| {
+        let mut near = tree.locate_in_envelope_intersecting(b.geom().envelope());
+        near.any(|o| o.data != b.data)
+    };
     let mut owner: FxHashMap<[u64; 4], usize> = FxHashMap::default();
     for (i, part) in parts.iter().enumerate() {
+        if !near_another(&boxes[i]) {
+            continue;
+        }
         for w in part.exterior().0.windows(2) {
             let (a, b) = (
                 [w[0].x.to_bits(), w[0].y.to_bits()],

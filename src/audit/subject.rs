@@ -1,5 +1,7 @@
 //! What one run of the engine looks at: the units of one level and kind, in one plane.
 
+use std::sync::Arc;
+
 use geo_types::MultiPolygon;
 use jieming_coverage::{Coverage, Grid, Metric, Options, Unit};
 use jieming_domain::unit::{ExtentKind, parent_by_code};
@@ -14,8 +16,8 @@ pub(super) struct SubjectUnit {
     pub unit_id: Option<i64>,
     /// The version of its extent, of the database.
     pub extent_id: Option<i64>,
-    pub code: String,
-    pub name: String,
+    pub code: Arc<str>,
+    pub name: Arc<str>,
     /// Further names under the same code.
     pub other_names: Vec<String>,
     /// Code (or name) of the unit above, as the data say it.
@@ -26,7 +28,7 @@ pub(super) struct SubjectUnit {
 
 impl SubjectUnit {
     /// Code, or the name of a unit without code: what the unit is known by.
-    pub fn key(&self) -> &str {
+    pub fn key(&self) -> &Arc<str> {
         if self.code.is_empty() {
             &self.name
         } else {
@@ -36,18 +38,14 @@ impl SubjectUnit {
 
     /// What to call it in a sentence.
     pub fn label(&self) -> String {
-        match (self.name.is_empty(), self.code.is_empty()) {
-            (false, _) => self.name.clone(),
-            (true, false) => self.code.clone(),
-            (true, true) => "?".to_owned(),
-        }
+        self.party().label().to_owned()
     }
 
     /// As a party to a finding.
     pub fn party(&self) -> Party {
         Party {
             unit_id: self.unit_id,
-            code: self.key().to_owned(),
+            code: self.key().clone(),
             name: self.name.clone(),
         }
     }
@@ -56,7 +54,7 @@ impl SubjectUnit {
 /// One coverage with its parents, ready for the engine.
 #[derive(Debug, Clone)]
 pub(super) struct Subject {
-    pub level: String,
+    pub level: Arc<str>,
     pub kind: ExtentKind,
     /// The plane of all areas.
     pub plane: Plane,
@@ -87,7 +85,7 @@ impl Subject {
         parents.sort_by(order);
         let mut at: FxHashMap<&str, usize> = FxHashMap::default();
         for (i, p) in parents.iter().enumerate() {
-            at.entry(p.key()).or_insert(i);
+            at.entry(&**p.key()).or_insert(i);
         }
         for (i, p) in parents.iter().enumerate() {
             if !p.name.is_empty() {
@@ -104,7 +102,7 @@ impl Subject {
             })
             .collect();
         Subject {
-            level,
+            level: level.into(),
             kind,
             plane,
             mixed_planes,

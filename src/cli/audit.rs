@@ -61,8 +61,8 @@ pub async fn audit_of_files(
             .areas
             .into_iter()
             .map(|(p, geometry)| jieming_reports::Party {
-                code: p.code,
-                name: p.name,
+                code: p.code.as_ref().to_owned(),
+                name: p.name.as_ref().to_owned(),
                 geometry,
             })
             .collect(),

@@ -111,7 +111,7 @@ fn line(f: &RowFinding, lang: Lang) -> String {
     if rules::find(&f.rule).is_none()
         && let Some(found) = message::value(&f.params, "found", lang)
     {
-        let _ = write!(out, " {}", message::show("found", found, lang));
+        let _ = write!(out, " {}", message::show("found", &found, lang));
     }
     let expected = rules::expected(&f.rule, &f.params, lang);
     let remedy = rules::remedy(&f.rule, &f.params, lang);

@@ -251,7 +251,7 @@ pub async fn print_summary(store: &dyn Store, lang: Lang) {
         }
     }
     for g in groups.items {
-        let names: Vec<&str> = g.units.iter().map(|u| u.name.as_str()).collect();
+        let names: Vec<&str> = g.units.iter().map(|u| &*u.name).collect();
         let area = jieming_domain::message::area(g.area_m2);
         println!("    {}: {} × {area}", names.join(" | "), g.count);
     }

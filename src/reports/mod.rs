@@ -6,7 +6,6 @@ mod gather;
 mod tests;
 
 use jieming_domain::lang::Lang;
-use jieming_domain::rules;
 use jieming_reports::{CommonLine, NeighbourLine, Party, Report, Scope, State};
 
 use crate::store::{
@@ -21,7 +20,7 @@ pub fn finding(
     state: Option<FindingState>,
     lang: Lang,
 ) -> jieming_reports::Finding {
-    let message = rules::message(&body.rule, &body.params, lang);
+    let message = body.message(lang);
     let (units, unit_names) = body.units.into_iter().map(|u| (u.code, u.name)).unzip();
     jieming_reports::Finding {
         id,
@@ -87,10 +86,10 @@ pub async fn unit(store: &dyn Store, code: &str, lang: Lang) -> Result<Option<Re
         .filter(|line| line.kind == own.kind)
         .map(|line| {
             let [a, b] = line.units;
-            let other = if a.code == code { b } else { a };
+            let other = if *a.code == *code { b } else { a };
             NeighbourLine {
-                code: other.code,
-                name: other.name,
+                code: other.code.as_ref().to_owned(),
+                name: other.name.as_ref().to_owned(),
                 length_m: line.length_m,
                 agreed_m: line.agreed_m,
                 findings: line.findings as usize,
@@ -138,7 +137,7 @@ pub async fn line(store: &dyn Store, a: &str, b: &str, lang: Lang) -> Result<Opt
         ..current(&own[0])
     };
     // Overlaps of three concern the line of two of them as well.
-    let both = |body: &FindingBody| body.units.iter().any(|u| u.code == b);
+    let both = |body: &FindingBody| body.units.iter().any(|u| *u.code == *b);
     let mut found = findings(store, &filter, lang, both).await?;
     affected_names(store, &mut found).await?;
     let scope = Scope::Line {

@@ -1,8 +1,13 @@
 //! What goes into the store and comes out of it.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use geo_types::{Geometry, MultiLineString, MultiPolygon};
 use jieming_domain::finding::{GapKind, Kind, Severity};
-use jieming_domain::message::Params;
+use jieming_domain::lang::Lang;
+use jieming_domain::message::{Param, Params, Values};
+use jieming_domain::rules;
 use jieming_domain::unit::ExtentKind;
 use serde_json::Value as Json;
 
@@ -440,22 +445,33 @@ pub struct Party {
     /// Lasting number of the unit, when it is one of the database.
     pub unit_id: Option<i64>,
     /// Code (or name, for units without code).
-    pub code: String,
+    pub code: Arc<str>,
     /// Name.
-    pub name: String,
+    pub name: Arc<str>,
+}
+
+impl Party {
+    /// What to call it in a sentence.
+    pub fn label(&self) -> &str {
+        match (self.name.is_empty(), self.code.is_empty()) {
+            (false, _) => &self.name,
+            (true, false) => &self.code,
+            (true, true) => "?",
+        }
+    }
 }
 
 /// What the audit says of one finding: everything but its history.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FindingBody {
     /// Rule of the catalogue.
-    pub rule: String,
+    pub rule: Cow<'static, str>,
     /// Kind.
     pub kind: Kind,
     /// Kind of gap.
     pub gap_kind: Option<GapKind>,
     /// Level of the units.
-    pub level: String,
+    pub level: Arc<str>,
     /// Kind of extent it was found in.
     pub extent_kind: ExtentKind,
     /// Parties, ordered by code.
@@ -476,11 +492,38 @@ pub struct FindingBody {
     pub point: Option<[f64; 2]>,
     /// The place concerned: number and name.
     pub place: Option<(i64, String)>,
-    /// For the message.
+    /// What the message says beyond the fields above.
     pub params: Params,
     /// The stretches of outlines that cause it. Of file audits that ask for them; not kept in a database, where the next
     /// version of an extent has other vertices.
     pub edges: Vec<OutlineStretch>,
+}
+
+impl Values for FindingBody {
+    fn value(&self, key: &str) -> Option<Cow<'_, Param>> {
+        let number = |n: Option<f64>| n.map(Param::Number);
+        let told = self.params.get(key).map(Cow::Borrowed);
+        told.or_else(|| {
+            let own = match key {
+                "units" if !self.units.is_empty() => {
+                    let labels = self.units.iter().map(|u| u.label().to_owned());
+                    Some(Param::List(labels.collect()))
+                }
+                "area_m2" => number(self.area_m2),
+                "length_m" => number(self.length_m),
+                "max_width_m" => number(self.max_width_m),
+                _ => None,
+            };
+            own.map(Cow::Owned)
+        })
+    }
+}
+
+impl FindingBody {
+    /// The sentence.
+    pub fn message(&self, lang: Lang) -> String {
+        rules::message(&self.rule, self, lang)
+    }
 }
 
 /// A stretch of a unit's outline as received: from one vertex of a ring to another, along the ring.

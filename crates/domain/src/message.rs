@@ -1,6 +1,7 @@
 //! Parameters of a finding's text. A finding stores its rule and these; the sentence is made when it is read,
 //! in the reader's language.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::lang::Lang;
@@ -45,15 +46,27 @@ pub fn params<const N: usize>(pairs: [(&str, Param); N]) -> Params {
     pairs.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()
 }
 
+/// Where a sentence finds its values.
+pub trait Values {
+    /// The value that stands under a key.
+    fn value(&self, key: &str) -> Option<Cow<'_, Param>>;
+}
+
+impl Values for Params {
+    fn value(&self, key: &str) -> Option<Cow<'_, Param>> {
+        self.get(key).map(Cow::Borrowed)
+    }
+}
+
 /// A value by key; one that differs by language stands under `key_zh` and `key_en`.
-pub fn value<'a>(params: &'a Params, key: &str, lang: Lang) -> Option<&'a Param> {
-    params
-        .get(key)
-        .or_else(|| params.get(&format!("{key}_{}", lang.as_str())))
+pub fn value<'a>(values: &'a dyn Values, key: &str, lang: Lang) -> Option<Cow<'a, Param>> {
+    values
+        .value(key)
+        .or_else(|| values.value(&format!("{key}_{}", lang.as_str())))
 }
 
 /// Fills the `{key}` holes of a template. A key without a value becomes `?`, so that a message is never lost.
-pub fn fill(template: &str, params: &Params, lang: Lang) -> String {
+pub fn fill(template: &str, values: &dyn Values, lang: Lang) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some(open) = rest.find('{') {
@@ -62,8 +75,8 @@ pub fn fill(template: &str, params: &Params, lang: Lang) -> String {
         };
         out.push_str(&rest[..open]);
         let key = &rest[open + 1..open + close];
-        match value(params, key, lang) {
-            Some(value) => out.push_str(&show(key, value, lang)),
+        match value(values, key, lang) {
+            Some(value) => out.push_str(&show(key, &value, lang)),
             None => out.push('?'),
         }
         rest = &rest[open + close + 1..];

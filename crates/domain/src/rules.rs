@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use crate::finding::{Kind, Severity};
 use crate::lang::Lang;
-use crate::message::{Params, fill, show, value};
+use crate::message::{Values, fill, show, value};
 
 mod audit;
 mod ingest;
@@ -62,34 +62,34 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 
 /// The sentence of a finding. A rule that the catalogue does not know (a database written by a newer version, a
 /// remark of a reader of files) gives what the parameters say, else its id.
-pub fn message(id: &str, params: &Params, lang: Lang) -> String {
+pub fn message(id: &str, values: &dyn Values, lang: Lang) -> String {
     match find(id) {
-        Some(rule) => fill(rule.message.of(lang), params, lang),
-        None => own(params, "detail", lang).unwrap_or_else(|| id.to_owned()),
+        Some(rule) => fill(rule.message.of(lang), values, lang),
+        None => own(values, "detail", lang).unwrap_or_else(|| id.to_owned()),
     }
 }
 
 /// What would have been right: what the parameters say, else the rule's text.
-pub fn expected(id: &str, params: &Params, lang: Lang) -> String {
-    own(params, "expected", lang)
-        .or_else(|| find(id).map(|r| fill(r.expected.of(lang), params, lang)))
+pub fn expected(id: &str, values: &dyn Values, lang: Lang) -> String {
+    own(values, "expected", lang)
+        .or_else(|| find(id).map(|r| fill(r.expected.of(lang), values, lang)))
         .unwrap_or_default()
 }
 
 /// What to do: what the parameters say, else the rule's text.
-pub fn remedy(id: &str, params: &Params, lang: Lang) -> String {
-    own(params, "remedy", lang)
-        .or_else(|| find(id).map(|r| fill(r.remedy.of(lang), params, lang)))
+pub fn remedy(id: &str, values: &dyn Values, lang: Lang) -> String {
+    own(values, "remedy", lang)
+        .or_else(|| find(id).map(|r| fill(r.remedy.of(lang), values, lang)))
         .unwrap_or_default()
 }
 
 /// What was found, when the parameters say it in words.
-pub fn found(params: &Params, lang: Lang) -> Option<String> {
-    own(params, "found", lang).or_else(|| own(params, "detail", lang))
+pub fn found(values: &dyn Values, lang: Lang) -> Option<String> {
+    own(values, "found", lang).or_else(|| own(values, "detail", lang))
 }
 
-fn own(params: &Params, key: &str, lang: Lang) -> Option<String> {
-    value(params, key, lang).map(|v| show(key, v, lang))
+fn own(values: &dyn Values, key: &str, lang: Lang) -> Option<String> {
+    value(values, key, lang).map(|v| show(key, &v, lang))
 }
 
 /// The title of a rule, or its id when unknown.
@@ -103,6 +103,7 @@ const fn text(zh: &'static str, en: &'static str) -> Text {
 
 #[cfg(test)]
 mod tests {
+    use crate::message::Params;
     use std::collections::BTreeSet;
 
     use super::*;

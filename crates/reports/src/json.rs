@@ -1,6 +1,7 @@
 //! The audit's JSON: a summary, then the findings without geometry.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -14,8 +15,8 @@ pub struct Properties<'a> {
     rule: &'a str,
     kind: &'static str,
     gap_kind: Option<&'static str>,
-    units: &'a [String],
-    unit_names: &'a [String],
+    units: &'a [Arc<str>],
+    unit_names: &'a [Arc<str>],
     parent: Option<&'a str>,
     level: Option<&'a str>,
     severity: &'static str,

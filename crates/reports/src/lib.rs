@@ -23,7 +23,9 @@ mod rows;
 mod text;
 mod xlsx;
 
+use std::borrow::Cow;
 use std::io::Write;
+use std::sync::Arc;
 
 use geo_types::{Geometry, MultiLineString, MultiPolygon};
 use jieming_domain::finding::{GapKind, Kind, Severity, UnknownWord};
@@ -111,19 +113,19 @@ pub struct Finding {
     /// Identity.
     pub id: String,
     /// Rule, such as `coverage.overlap`.
-    pub rule: String,
+    pub rule: Cow<'static, str>,
     /// Kind.
     pub kind: Kind,
     /// Kind of gap.
     pub gap_kind: Option<GapKind>,
     /// Codes of the parties.
-    pub units: Vec<String>,
+    pub units: Vec<Arc<str>>,
     /// Names of the parties, in the order of the codes.
-    pub unit_names: Vec<String>,
+    pub unit_names: Vec<Arc<str>>,
     /// Code of the unit above.
     pub parent: Option<String>,
     /// Level; `None` or empty when the file has one level without a name.
-    pub level: Option<String>,
+    pub level: Option<Arc<str>>,
     /// Severity.
     pub severity: Severity,
     /// State, where there is a history.

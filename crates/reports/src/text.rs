@@ -78,8 +78,8 @@ pub fn parties(f: &Finding) -> Vec<String> {
     (0..f.units.len().max(f.unit_names.len()))
         .map(|k| {
             party(
-                f.unit_names.get(k).map_or("", String::as_str),
-                f.units.get(k).map_or("", String::as_str),
+                f.unit_names.get(k).map_or("", AsRef::as_ref),
+                f.units.get(k).map_or("", AsRef::as_ref),
             )
         })
         .collect()
@@ -247,6 +247,6 @@ pub const COLUMNS: &[Column] = &[
         en: "Rule",
         width: 24.0,
         format: "@",
-        cell: |_, f| Cell::Text(f.rule.clone()),
+        cell: |_, f| Cell::Text(f.rule.clone().into_owned()),
     },
 ];

@@ -56,13 +56,13 @@ fn hostile() -> Report {
     let area = polygon![(x: 114.0, y: 30.0), (x: 114.0, y: 30.01), (x: 114.01, y: 30.01), (x: 114.01, y: 30.0)];
     let finding = Finding {
         id: HOSTILE.to_owned(),
-        rule: "coverage.overlap".to_owned(),
+        rule: "coverage.overlap".into(),
         kind: Kind::Overlap,
         gap_kind: None,
-        units: vec!["0042".to_owned()],
-        unit_names: vec![HOSTILE.to_owned()],
+        units: vec!["0042".into()],
+        unit_names: vec![HOSTILE.into()],
         parent: Some("990101001001".to_owned()),
-        level: Some(HOSTILE.to_owned()),
+        level: Some(HOSTILE.into()),
         severity: Severity::Error,
         state: None,
         area_m2: Some(1.0 / 3.0),
@@ -75,7 +75,7 @@ fn hostile() -> Report {
         edges: Vec::new(),
     };
     let mut point = finding.clone();
-    point.units = vec!["12345".to_owned()];
+    point.units = vec!["12345".into()];
     point.geometry = None;
     point.kind = Kind::Name;
     point.area_m2 = None;

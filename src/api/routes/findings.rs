@@ -336,7 +336,7 @@ pub(in crate::api) async fn find_finding(
         .finding(&id)
         .await?
         .ok_or_else(|| ApiError::finding_not_found(&id))?;
-    let unit = finding.body.units.first().map(|u| u.code.as_str());
+    let unit = finding.body.units.first().map(|u| &*u.code);
     reader.may(Action::Read, unit)?;
     let places = match (&finding.body.geometry, finding.bbox) {
         (Some(shape), Some(bbox)) => places_inside(&app, shape, bbox).await?,

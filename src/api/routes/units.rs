@@ -280,10 +280,10 @@ async fn neighbours(app: &AppState, extent: &UnitExtent) -> Result<Vec<Neighbour
         .map(|l| {
             let length_m = l.length_m;
             let [a, b] = l.units;
-            let other = if a.code == *key { b } else { a };
+            let other = if *a.code == **key { b } else { a };
             Neighbour {
-                code: other.code,
-                name: other.name,
+                code: other.code.as_ref().to_owned(),
+                name: other.name.as_ref().to_owned(),
                 length_m,
             }
         });

@@ -128,8 +128,8 @@ fn draw_findings(findings: &[Finding], tile: TileId) -> Vec<u8> {
             ("kind", f.body.kind.as_str().into()),
             ("severity", f.body.severity.as_str().into()),
             ("state", f.state.as_str().into()),
-            ("rule", f.body.rule.as_str().into()),
-            ("level", f.body.level.as_str().into()),
+            ("rule", f.body.rule.as_ref().into()),
+            ("level", f.body.level.as_ref().into()),
             ("units", Value::Text(codes(&f.body.units).join(","))),
         ];
         properties.extend(

@@ -1,7 +1,6 @@
 //! A finding as the API shows it.
 
 use jieming_domain::lang::Lang;
-use jieming_domain::rules;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -77,19 +76,19 @@ impl FindingView {
         let body = &finding.body;
         Self {
             id: finding.id.clone(),
-            rule: body.rule.clone(),
+            rule: body.rule.clone().into_owned(),
             kind: body.kind.as_str(),
             gap_kind: body.gap_kind.map(|g| g.as_str()),
             units: codes(&body.units),
             unit_names: names(&body.units),
             parent: body.parent.clone(),
-            level: body.level.clone(),
+            level: body.level.as_ref().to_owned(),
             severity: body.severity.as_str(),
             state: finding.state.as_str(),
             area_m2: body.area_m2,
             max_width_m: body.max_width_m,
             length_m: body.length_m,
-            message: rules::message(&body.rule, &body.params, lang),
+            message: body.message(lang),
             bbox: finding.bbox,
             point: body.point,
             first_seen: finding.first_seen.clone(),
@@ -101,10 +100,10 @@ impl FindingView {
 
 /// Codes of parties.
 pub fn codes(parties: &[Party]) -> Vec<String> {
-    parties.iter().map(|p| p.code.clone()).collect()
+    parties.iter().map(|p| p.code.as_ref().to_owned()).collect()
 }
 
 /// Names of parties.
 pub fn names(parties: &[Party]) -> Vec<String> {
-    parties.iter().map(|p| p.name.clone()).collect()
+    parties.iter().map(|p| p.name.as_ref().to_owned()).collect()
 }

@@ -171,7 +171,7 @@ async fn put(
         .bind(body.gap_kind.map(|g| g.as_str()))
         .bind(&body.level)
         .bind(body.extent_kind.as_str())
-        .bind(parties_key(body.units.iter().map(|u| u.code.as_str())))
+        .bind(parties_key(body.units.iter().map(|u| &*u.code)))
         .bind(body.parent.as_deref())
         .bind(codec::severity_out(body.severity))
         .bind(body.area_m2)

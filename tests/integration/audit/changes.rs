@@ -28,7 +28,7 @@ async fn said(store: &Arc<dyn Store>) -> BTreeMap<String, String> {
         .unwrap();
     let row = |f: jieming::store::Finding| {
         let b = &f.body;
-        let units: Vec<&str> = b.units.iter().map(|u| u.code.as_str()).collect();
+        let units: Vec<&str> = b.units.iter().map(|u| &*u.code).collect();
         let area = b.area_m2.map(|a| (a * 1e3).round());
         (
             f.id.clone(),

@@ -11,13 +11,13 @@ fn party(code: &str) -> Party {
     Party {
         unit_id: None,
         code: code.into(),
-        name: format!("{code}区"),
+        name: format!("{code}区").into(),
     }
 }
 
 fn body(kind: Kind, units: &[&str], x: f64, area: f64) -> FindingBody {
     FindingBody {
-        rule: format!("coverage.{kind}"),
+        rule: format!("coverage.{kind}").into(),
         kind,
         gap_kind: (kind == Kind::Gap).then_some(GapKind::Hole),
         level: "county".into(),
@@ -364,8 +364,8 @@ async fn units_count_their_findings_and_lines_their_neighbours() {
             .iter()
             .map(|u| Party {
                 unit_id: Some(u.unit_id),
-                code: u.code.clone(),
-                name: u.name.clone(),
+                code: u.code.as_str().into(),
+                name: u.name.as_str().into(),
             })
             .collect();
         let overlap = FindingBody {
@@ -419,7 +419,7 @@ async fn units_count_their_findings_and_lines_their_neighbours() {
         );
         let line = store.line("B", "A").await.unwrap().unwrap();
         assert_eq!(
-            (line.units[0].code.as_str(), line.findings, line.agreed_m),
+            (line.units[0].code.as_ref(), line.findings, line.agreed_m),
             ("A", 1, 900.0)
         );
         assert!(line.geometry.is_some());

@@ -211,7 +211,7 @@ pub fn of(report: &Report, f: &Finding) -> Option<String> {
     let (parties, mut others): (Vec<&Party>, Vec<&Party>) = report.parties.iter().partition(|p| {
         f.units
             .iter()
-            .any(|u| *u == p.code || (p.code.is_empty() && *u == p.name))
+            .any(|u| **u == *p.code || (p.code.is_empty() && **u == *p.name))
     });
     let (low, high) = if is_point {
         with_nearest_line(low, &parties)

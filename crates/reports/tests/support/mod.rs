@@ -40,13 +40,13 @@ pub fn findings(city: &Sample, lang: Lang) -> Vec<Finding> {
             let first = d.area.0[0].exterior().0[0];
             Finding {
                 id: format!("f{:05}", d.id),
-                rule: format!("coverage.{}", d.kind),
+                rule: format!("coverage.{}", d.kind).into(),
                 kind,
                 gap_kind: d.gap_kind.map(|g| g.parse::<GapKind>().unwrap()),
-                units: d.units.clone(),
-                unit_names: d.units.iter().map(|u| name(u)).collect(),
+                units: d.units.iter().map(|u| u.as_str().into()).collect(),
+                unit_names: d.units.iter().map(|u| name(u).into()).collect(),
                 parent: d.parent.clone(),
-                level: Some("township".to_owned()),
+                level: Some("township".into()),
                 severity: if d.area_m2 > 1000.0 {
                     Severity::Error
                 } else {
@@ -87,13 +87,13 @@ pub fn findings(city: &Sample, lang: Lang) -> Vec<Finding> {
             let point = near(p.at.x, p.at.y);
             Finding {
                 id: format!("n{k:05}"),
-                rule: "place.outside".to_owned(),
+                rule: "place.outside".into(),
                 kind: Kind::Name,
                 gap_kind: None,
-                units: vec![claimed.code.clone()],
-                unit_names: vec![claimed.name.clone()],
+                units: vec![claimed.code.as_str().into()],
+                unit_names: vec![claimed.name.as_str().into()],
                 parent: None,
-                level: Some("township".to_owned()),
+                level: Some("township".into()),
                 severity: Severity::Warning,
                 state: Some(State::Open),
                 area_m2: None,
@@ -123,7 +123,7 @@ pub fn reports(city: &Sample, lang: Lang) -> [Report; 3] {
     let base = |scope, parties, findings| Report {
         lang,
         scope,
-        level: Some("township".to_owned()),
+        level: Some("township".into()),
         made_at: "2026-11-24 09:30 (UTC+8)".to_owned(),
         crs_note: lang
             .of(
@@ -158,7 +158,7 @@ pub fn reports(city: &Sample, lang: Lang) -> [Report; 3] {
             all.clone(),
         )
     };
-    parties.sort_by_key(|p| !pair.units.contains(&p.code));
+    parties.sort_by_key(|p| !pair.units.iter().any(|u| **u == *p.code));
     let line = CommonLine {
         length_m: 8421.5,
         agreed_m: 7730.2,
@@ -182,7 +182,7 @@ pub fn reports(city: &Sample, lang: Lang) -> [Report; 3] {
         of_pair,
     );
     let own = pair.units[0].clone();
-    parties.sort_by_key(|p| p.code != own);
+    parties.sort_by_key(|p| *p.code != *own);
     let of_unit: Vec<Finding> = all
         .iter()
         .filter(|f| f.units.contains(&own))
@@ -202,7 +202,7 @@ pub fn reports(city: &Sample, lang: Lang) -> [Report; 3] {
         lines,
         ..base(
             Scope::Unit {
-                code: own,
+                code: own.as_ref().to_owned(),
                 name: parties[0].name.clone(),
             },
             parties,
