@@ -23,14 +23,14 @@
 //! add up exactly: what the units claim = the ground under them + each overlap once for every party but one; a parent = what
 //! is claimed inside it + its gaps. Both are tests (`tests/properties.rs`).
 //!
-//! Known limits: a zone pinched to less than half a step of the grid is two; inlets and corridors without a parent are found
-//! on buffers with polyline arcs, and one that is about as deep as its mouth is wide may be left out at a greater
-//! [`Options::gap_width`]; interiors that a ring's touches cut apart are no fault.
+//! Known limits: a zone pinched to less than half a step of the grid is two; the mouths of inlets and corridors without a
+//! parent are arcs drawn as polylines, good to a few parts in a thousand of [`Options::gap_width`], and openings narrower than
+//! 4e-8 of the extent are not seen; interiors that a ring's touches cut apart are no fault.
 //!
 //! The way of the data, one module a step:
 //!
 //! 1. [`grid`]: vertices are snapped **once** to an integer grid; from there all decisions are exact.
-//! 2. [`segments`]: rings become segments; equal ones of several rings are held once.
+//! 2. [`reading`]: rings become [`segments`]; equal ones of several rings are held once.
 //! 3. [`noding`]: crossings and touching vertices split segments (snap rounding).
 //! 4. [`arrangement`]: nodes, half-edges, faces, and which ring encloses which face.
 //! 5. [`claims`]: per face the rings around it by the even-odd rule, hence the units, parents, exclusions.
@@ -103,6 +103,7 @@ pub struct Options {
     /// How long a plane unit is.
     pub metric: Metric,
     /// Diameter in metres of the disc whose closing shows inlets and corridors of a coverage without parents; 0 = not sought.
+    /// What is found at one width lies within something found at any greater one.
     pub gap_width: f64,
     /// Whether [`Defect::edges`] is wanted.
     pub causes: bool,

@@ -42,7 +42,7 @@ const MANY: usize = 96;
 /// Looks at most: a bound on time where very many places are as good as the best.
 const MOST_LOOKS: usize = 200_000;
 
-type Point = [f64; 2];
+pub(crate) type Point = [f64; 2];
 
 /// The largest circle inside `polygon`. `scale` is metres per plane unit, east and north.
 ///

@@ -1,7 +1,7 @@
 //! What must hold for every coverage, tried on random ones: whole-number polygons that cross, touch and repeat.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use geo::Area;
+use geo::{Area, BooleanOps};
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use jieming_coverage::{Coverage, DefectKind, Grid, Metric, Options, Outcome, Unit, check};
 use proptest::prelude::*;
@@ -14,13 +14,21 @@ const OPTIONS: Options = Options {
 };
 
 fn run(units: &[MultiPolygon<f64>], parents: &[MultiPolygon<f64>]) -> Outcome {
+    run_with(units, parents, &OPTIONS)
+}
+
+fn run_with(
+    units: &[MultiPolygon<f64>],
+    parents: &[MultiPolygon<f64>],
+    options: &Options,
+) -> Outcome {
     let parent = (!parents.is_empty()).then_some(0);
     let coverage = Coverage {
         units: units.iter().map(|area| Unit { area, parent }).collect(),
         parents: parents.iter().collect(),
         exclusions: vec![],
     };
-    check(&coverage, &OPTIONS)
+    check(&coverage, options)
 }
 
 /// Any ring whatever: crossing itself, folding back, small.
@@ -90,8 +98,35 @@ fn turned(p: &Polygon<f64>, by: usize, reverse: bool) -> Polygon<f64> {
     Polygon::new(LineString(v), vec![])
 }
 
+/// Inlets and corridors of units without a parent.
+fn open_gaps(units: &[MultiPolygon<f64>], gap_width: f64) -> Vec<Polygon<f64>> {
+    let options = Options {
+        gap_width,
+        ..OPTIONS
+    };
+    let kinds = [DefectKind::Inlet, DefectKind::Corridor];
+    let found = run_with(units, &[], &options).defects.into_iter();
+    found
+        .filter(|d| kinds.contains(&d.kind))
+        .filter_map(|d| d.polygon)
+        .collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    /// What is found at one width lies within one thing found at any greater width. Arcs are polylines, so mouths are good
+    /// to a few parts in a thousand of the width.
+    #[test]
+    fn a_greater_width_loses_nothing(units in units(40), narrow in 0.5f64..8.0, more in 0.01f64..12.0) {
+        let wide = narrow + more;
+        let (few, many) = (open_gaps(&units, narrow), open_gaps(&units, wide));
+        for gap in few {
+            let area = gap.unsigned_area();
+            let outside = many.iter().map(|m| gap.difference(m).unsigned_area()).fold(area, f64::min);
+            prop_assert!(outside <= 0.02 * wide * wide && outside <= 0.1 * area + 1e-3, "{} of {} at {} is not within one at {}: {:?}", outside, area, narrow, wide, gap);
+        }
+    }
 
     /// Any order of units, parts, start vertices and directions gives the same defects.
     #[test]
