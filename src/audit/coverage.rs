@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::measure::{
     coord_to_storage, line_to_storage, lines_length_m, measure, polygon_to_storage,
 };
-use super::registry;
+use super::registry::{self, Listed};
 use super::subject::Subject;
 use crate::store::{FindingBody, NewLine, OutlineStretch, Party, VertexWeights};
 
@@ -69,14 +69,15 @@ pub(super) fn examine(subject: &Subject, gap_width_m: f64, wanted: Wanted) -> Ex
     }
 }
 
-/// Runs the engine on the surroundings of a change: the findings that touch the box (plane coordinates) or are faults of
-/// the unit that changed, the lines among the units at the change, and the box of all that matters for these. Units
+/// Runs the engine on the surroundings of a change: the findings that touch the box (plane coordinates) or are of the unit
+/// that changed alone (of a new one, `listed`, whatever its codes and hierarchy show), the lines among the units at the change, and the box of all that matters for these. Units
 /// that meet it must be among the subject's.
 pub(super) fn examine_near(
     subject: &Subject,
     dirty: Rect<f64>,
     own: i64,
     among: &BTreeSet<i64>,
+    listed: Option<Listed>,
 ) -> (Examined, Rect<f64>) {
     let coverage = subject.coverage();
     let local = check_local(&coverage, dirty, &subject.options(0.0, false));
@@ -111,16 +112,21 @@ pub(super) fn examine_near(
     let found = defects.into_iter().enumerate();
     let wanted = found.filter(|(i, d)| touching.next_if_eq(i).is_some() || is_own(d));
     let mut findings: Vec<FindingBody> = wanted.map(|(_, d)| finding(d, subject, false)).collect();
-    let parts = registry::examine(subject)
-        .into_iter()
-        .filter(|f| f.rule == registry::PARTS && f.units.iter().any(|u| u.unit_id == Some(own)));
-    findings.extend(parts);
+    let own_unit = subject.units.iter().position(|u| u.unit_id == Some(own));
+    if let Some(i) = own_unit {
+        let nothing = Listed {
+            coded: false,
+            malformed: false,
+        };
+        let mut alone = registry::examine_one(subject, i, listed.unwrap_or(nothing));
+        alone.retain(|f| listed.is_some() || f.rule == registry::PARTS);
+        findings.extend(alone);
+    }
     let mut lines = common_lines(&topology, subject);
     lines.retain(|l| {
         let known = |p: &Party| p.unit_id.is_some_and(|id| among.contains(&id));
         l.units.iter().all(known)
     });
-    let own_unit = subject.units.iter().position(|u| u.unit_id == Some(own));
     let weights = own_unit.map(|i| {
         let unit = &subject.units[i];
         VertexWeights {

@@ -4,7 +4,8 @@
 //! Not everything can be told from near. A whole audit follows instead when
 //!
 //! - no audit of everything was finished before, or very many extents changed at once;
-//! - a unit is new, or changed its code, name, parent or plane: codes and hierarchy are judged over the whole list;
+//! - a unit changed its name, parent or plane, or a new one is the parent of others or changes what the codes of the whole list
+//!   say of them;
 //! - extents of a coverage lie in different planes, or only some know their parent;
 //! - open ground became enclosed, or a finding's surroundings hold more than [`MOST_UNITS`] units.
 
@@ -26,9 +27,11 @@ use super::database::{
     subject,
 };
 use super::places::JudgedPlace;
+use super::registry::Listed;
 use super::{coverage, identity, places, registry};
 use crate::store::{
-    Bbox, DirtyExtent, FindingBody, FindingState, LineChanges, Run, ScopeChanges, Store, UnitExtent,
+    Bbox, DirtyExtent, FindingBody, FindingState, LineChanges, Party, Run, ScopeChanges, Store,
+    UnitExtent,
 };
 
 /// Changes looked at one by one; from there on everything is.
@@ -71,9 +74,10 @@ async fn examine_change(
     store: &Arc<dyn Store>,
     change: &DirtyExtent,
 ) -> Result<Option<Vec<ScopeChanges>>, AuditError> {
-    let (Some(before), Some(after)) = (&change.before, &change.after) else {
+    let Some(after) = &change.after else {
         return Ok(None);
     };
+    let before = change.before.as_ref();
     let described = |u: &UnitExtent| {
         let parent = u.parent_code.clone().or_else(|| parent_by_code(&u.code));
         (
@@ -84,9 +88,16 @@ async fn examine_change(
             u.accuracy_m.map(f64::to_bits),
         )
     };
-    if described(before) != described(after) {
+    if before.is_some_and(|b| described(b) != described(after)) {
         return Ok(None);
     }
+    let listed = match before {
+        Some(_) => None,
+        None => match listed(store, after).await? {
+            Some(listed) => Some(listed),
+            None => return Ok(None),
+        },
+    };
     let registry: Arc<Vec<ParameterSet>> = Arc::new(store.parameter_sets().await?);
     let Some(plane) = plane_of(after, &registry) else {
         return Ok(None);
@@ -96,12 +107,15 @@ async fn examine_change(
     } else {
         Grid::METRES
     };
-    let Some(changed) = changed_box(Some(in_plane(before)), Some(in_plane(after)), grid) else {
+    let Some(changed) = changed_box(before.map(in_plane), Some(in_plane(after)), grid) else {
         return Ok(Some(Vec::new()));
     };
     let mut levels = vec![after.level.clone()];
     let own_keys = vec![after.code.clone(), after.name.clone()];
     for level in store.child_levels(&own_keys, after.kind).await? {
+        if before.is_none() {
+            return Ok(None);
+        }
         if level != after.level {
             levels.push(level);
         }
@@ -117,6 +131,7 @@ async fn examine_change(
             plane_text: &after.plane,
             registry: &registry,
             grid,
+            listed,
         };
         match near.examine(before, after, changed).await? {
             Some((changes, touched)) => {
@@ -130,6 +145,19 @@ async fn examine_change(
         out.push(examine_places(store, after, touched).await?);
     }
     Ok(Some(out))
+}
+
+/// What the codes of all units of its coverage say of a new one; `None` when they say something else of another unit
+/// because of it.
+async fn listed(store: &Arc<dyn Store>, new: &UnitExtent) -> Result<Option<Listed>, AuditError> {
+    let codes = store.coverage_codes(&new.level, new.kind).await?;
+    let with: Vec<&str> = codes.iter().map(|c| c.1.as_str()).collect();
+    let others = codes.iter().filter(|c| c.0 != new.unit_id);
+    let without: Vec<&str> = others.map(|c| c.1.as_str()).collect();
+    let mut all = Listed::all(&with);
+    let own = codes.iter().position(|c| c.0 == new.unit_id);
+    let own = own.map(|i| all.remove(i));
+    Ok(own.filter(|_| all == Listed::all(&without)))
 }
 
 /// The plane of an extent's own numbers.
@@ -153,13 +181,15 @@ struct Surroundings<'a> {
     plane_text: &'a str,
     registry: &'a Arc<Vec<ParameterSet>>,
     grid: Grid,
+    /// Of a new unit: what the list of all says of it.
+    listed: Option<Listed>,
 }
 
 impl Surroundings<'_> {
     /// The changes of the coverage's findings, and the box that was looked at; `None`: only the whole can tell.
     async fn examine(
         &self,
-        before: &UnitExtent,
+        before: Option<&UnitExtent>,
         after: &UnitExtent,
         changed: Rect<f64>,
     ) -> Result<Option<(ScopeChanges, Bbox)>, AuditError> {
@@ -173,7 +203,7 @@ impl Surroundings<'_> {
             return Ok(None);
         };
         let around = store.units_near(Some(level), kind, at_change).await?;
-        let areas = around.iter().chain([before, after]);
+        let areas = around.iter().chain(before).chain([after]);
         let views: Vec<Unit> = areas
             .map(|u| Unit {
                 area: in_plane(u),
@@ -190,14 +220,25 @@ impl Surroundings<'_> {
         };
         if after.level == self.level
             && !common.with_parent
-            && self.encloses(before, touched, dirty).await?
+            && self.encloses(before, after.unit_id, touched, dirty).await?
         {
             return Ok(None);
         }
         let scope = format!("{}/{level}", kind.as_str());
         let own = after.unit_id;
-        let mut earlier = store.findings_near(&scope, touched, &[own]).await?;
-        earlier.retain(|f| concerns(&f.body, &touched, own));
+        let mut of_units = vec![own];
+        if self.listed.is_some() {
+            // A unit above that had none below has one now.
+            let above = parents_of(store, std::slice::from_ref(after), kind).await?;
+            of_units.extend(above.iter().map(|p| p.unit_id));
+        }
+        let mut earlier = store.findings_near(&scope, touched, &of_units).await?;
+        earlier.retain(|f| {
+            let of_above = |u: &Party| u.unit_id.is_some_and(|id| of_units[1..].contains(&id));
+            let first_child =
+                f.body.rule == registry::NO_CHILDREN && f.body.units.iter().any(of_above);
+            first_child || concerns(&f.body, &touched, own)
+        });
 
         // Everything around the units at the change, for their lines, and around earlier findings.
         let units = store.units_near(Some(level), kind, touched).await?;
@@ -218,9 +259,10 @@ impl Surroundings<'_> {
             }
             let weighed = weights_of_others(&units, after);
             let (name, registry, among) = (level.to_owned(), self.registry.clone(), inner.clone());
+            let listed = self.listed;
             let (near, wide) = blocking(move || {
                 let subject = subject(name, kind, units, parents, &registry);
-                coverage::examine_near(&subject, dirty, own, &among)
+                coverage::examine_near(&subject, dirty, own, &among, listed)
             })
             .await?;
             let Some(wide) = self.storage_box(wide) else {
@@ -231,7 +273,7 @@ impl Surroundings<'_> {
                 continue;
             }
             let mut found = near.findings;
-            found.retain(|f| concerns(f, &touched, own) && reported(f));
+            found.retain(|f| (self.is_own(f, own) || concerns(f, &touched, own)) && reported(f));
             let mut changes = identity::reconcile(scope, found, earlier, new_id);
             changes.weights = near.weights;
             for own in &mut changes.weights {
@@ -252,10 +294,17 @@ impl Surroundings<'_> {
         }
     }
 
+    /// Whether a finding is of a new unit alone.
+    fn is_own(&self, body: &FindingBody, own: i64) -> bool {
+        let of_list = !body.rule.starts_with("coverage.");
+        self.listed.is_some() && of_list && body.units.iter().any(|u| u.unit_id == Some(own))
+    }
+
     /// Whether the change may have enclosed open ground.
     async fn encloses(
         &self,
-        before: &UnitExtent,
+        before: Option<&UnitExtent>,
+        own: i64,
         touched: Bbox,
         dirty: Rect<f64>,
     ) -> Result<bool, AuditError> {
@@ -290,15 +339,15 @@ impl Surroundings<'_> {
             .store
             .units_near(Some(&self.level), self.kind, wide)
             .await?;
-        let before = before.clone();
+        let before = before.cloned();
         blocking(move || {
             let unit = |u| Unit {
                 area: in_plane(u),
                 parent: None,
             };
             let after: Vec<Unit> = now.iter().map(unit).collect();
-            let others = now.iter().filter(|u| u.unit_id != before.unit_id);
-            let before: Vec<Unit> = others.chain([&before]).map(unit).collect();
+            let others = now.iter().filter(|u| u.unit_id != own);
+            let before: Vec<Unit> = others.chain(&before).map(unit).collect();
             parts_the_outside(&before, &after, window, &options)
         })
         .await

@@ -1,6 +1,6 @@
 //! Codes and hierarchy: what the list of units alone shows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use geo::BoundingRect;
 use geo_types::Rect;
@@ -19,71 +19,91 @@ use crate::store::FindingBody;
 
 /// The rule on units that consist of several pieces: the only one here that an outline alone can break.
 pub(super) const PARTS: &str = "unit.parts";
+/// The rule on units above that none of the units names.
+pub(super) const NO_CHILDREN: &str = "unit.hierarchy.no_children";
 
-/// Checks the units of a subject.
+/// What the list of all units of a coverage says of one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Listed {
+    /// Some unit of the list has a code.
+    pub coded: bool,
+    /// The unit's code breaks the pattern that the others follow.
+    pub malformed: bool,
+}
+
+impl Listed {
+    /// What the codes of a list say of each.
+    pub fn all<S: AsRef<str>>(codes: &[S]) -> Vec<Listed> {
+        let coded = codes.iter().any(|c| !c.as_ref().is_empty());
+        let malformed = false;
+        let mut all = vec![Listed { coded, malformed }; codes.len()];
+        for i in malformed_codes(codes) {
+            all[i].malformed = true;
+        }
+        all
+    }
+}
+
+/// Checks the units of a subject, and their parents.
 pub(super) fn examine(subject: &Subject) -> Vec<FindingBody> {
-    let mut out = Vec::new();
-    let coded = subject.units.iter().any(|u| !u.code.is_empty());
     let codes: Vec<&str> = subject.units.iter().map(|u| &*u.code).collect();
-    let malformed: BTreeSet<usize> = malformed_codes(&codes).into_iter().collect();
-    let parts: Vec<usize> = subject.units.par_iter().map(separate_parts).collect();
-    for (i, unit) in subject.units.iter().enumerate() {
-        // Where no unit has a code, names identify them, and one remark on the file says so.
-        if unit.code.is_empty() && coded {
-            out.push(body("unit.code.missing", subject, unit, params([])));
-        }
-        if malformed.contains(&i) {
+    let listed = Listed::all(&codes);
+    let of_units = (0..subject.units.len()).into_par_iter();
+    let mut out: Vec<FindingBody> = of_units
+        .flat_map_iter(|i| examine_one(subject, i, listed[i]))
+        .collect();
+    let with_children: BTreeSet<usize> = subject.parent_of.iter().flatten().copied().collect();
+    for (i, parent) in subject.parents.iter().enumerate() {
+        if !with_children.contains(&i) {
             out.push(body(
-                "unit.code.malformed",
+                NO_CHILDREN,
                 subject,
-                unit,
-                params([("code", unit.code.as_ref().into())]),
-            ));
-        }
-        if !unit.other_names.is_empty() {
-            let mut names = vec![unit.name.as_ref().to_owned()];
-            names.extend(unit.other_names.iter().cloned());
-            let p = params([
-                ("code", unit.code.as_ref().into()),
-                ("units", Param::List(names)),
-            ]);
-            out.push(body("unit.code.duplicate", subject, unit, p));
-        }
-        if parts[i] > 1 {
-            out.push(body(
-                PARTS,
-                subject,
-                unit,
-                params([("count", (parts[i] as f64).into())]),
+                parent,
+                params([("level", subject.level.as_ref().into())]),
             ));
         }
     }
-    if !subject.parents.is_empty() {
-        let mut children: BTreeMap<usize, usize> = BTreeMap::new();
-        for (unit, parent) in subject.units.iter().zip(&subject.parent_of) {
-            match parent {
-                Some(p) => *children.entry(*p).or_default() += 1,
-                None => {
-                    let named = unit.parent.clone().unwrap_or_default();
-                    out.push(body(
-                        "unit.hierarchy.no_parent",
-                        subject,
-                        unit,
-                        params([("parent", named.into())]),
-                    ));
-                }
-            }
-        }
-        for (i, parent) in subject.parents.iter().enumerate() {
-            if !children.contains_key(&i) {
-                out.push(body(
-                    "unit.hierarchy.no_children",
-                    subject,
-                    parent,
-                    params([("level", subject.level.as_ref().into())]),
-                ));
-            }
-        }
+    out
+}
+
+/// Checks unit `i` of a subject.
+pub(super) fn examine_one(subject: &Subject, i: usize, listed: Listed) -> Vec<FindingBody> {
+    let unit = &subject.units[i];
+    let mut out = Vec::new();
+    // Where no unit has a code, names identify them, and one remark on the file says so.
+    if unit.code.is_empty() && listed.coded {
+        out.push(body("unit.code.missing", subject, unit, params([])));
+    }
+    if listed.malformed {
+        out.push(body(
+            "unit.code.malformed",
+            subject,
+            unit,
+            params([("code", unit.code.as_ref().into())]),
+        ));
+    }
+    if !unit.other_names.is_empty() {
+        let mut names = vec![unit.name.as_ref().to_owned()];
+        names.extend(unit.other_names.iter().cloned());
+        let p = params([
+            ("code", unit.code.as_ref().into()),
+            ("units", Param::List(names)),
+        ]);
+        out.push(body("unit.code.duplicate", subject, unit, p));
+    }
+    let parts = separate_parts(unit);
+    if parts > 1 {
+        let count = (parts as f64).into();
+        out.push(body(PARTS, subject, unit, params([("count", count)])));
+    }
+    if !subject.parents.is_empty() && subject.parent_of[i].is_none() {
+        let named = unit.parent.clone().unwrap_or_default();
+        out.push(body(
+            "unit.hierarchy.no_parent",
+            subject,
+            unit,
+            params([("parent", named.into())]),
+        ));
     }
     out
 }

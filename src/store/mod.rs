@@ -109,6 +109,8 @@ pub trait Store: Send + Sync {
         kind: ExtentKind,
         plane: &str,
     ) -> Result<CoverageCommon>;
+    /// Numbers and codes of the units of a coverage that have a visible extent, by number.
+    async fn coverage_codes(&self, level: &str, kind: ExtentKind) -> Result<Vec<(i64, String)>>;
     /// Levels with units that name one of these as their parent.
     async fn child_levels(&self, parents: &[String], kind: ExtentKind) -> Result<Vec<String>>;
     /// Findings of a scope, gone ones too, with geometry, whose box meets this one or which one of the units is party

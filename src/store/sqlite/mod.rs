@@ -266,6 +266,9 @@ impl Store for SqliteStore {
     ) -> Result<CoverageCommon> {
         neighbourhood::common(self, level, kind, plane).await
     }
+    async fn coverage_codes(&self, level: &str, kind: ExtentKind) -> Result<Vec<(i64, String)>> {
+        neighbourhood::codes(self, level, kind).await
+    }
     async fn child_levels(&self, parents: &[String], kind: ExtentKind) -> Result<Vec<String>> {
         neighbourhood::child_levels(self, parents, kind).await
     }

@@ -114,6 +114,20 @@ pub(super) async fn common(
     })
 }
 
+pub(super) async fn codes(
+    store: &SqliteStore,
+    level: &str,
+    kind: ExtentKind,
+) -> Result<Vec<(i64, String)>> {
+    Ok(
+        sqlx::query_as(include_str!("queries/extents/coverage_codes.sql"))
+            .bind(level)
+            .bind(kind.as_str())
+            .fetch_all(&store.readers)
+            .await?,
+    )
+}
+
 pub(super) async fn child_levels(
     store: &SqliteStore,
     parents: &[String],

@@ -173,9 +173,18 @@ async fn edits(crs: &str, turns: u64) {
         };
         let features = features["features"].as_array().unwrap();
         let feature = &features[(turn * 7) as usize % features.len()];
+        let mut delivery = edited(feature, turn + 1);
+        if turn % 4 == 2 {
+            // A unit that nobody knew, on ground of others and beside them; now and then with a strange code.
+            let properties = &mut delivery["features"][0]["properties"];
+            let code = properties["code"].as_str().unwrap().to_owned();
+            let strange = if turn % 8 == 6 { "X" } else { "" };
+            properties["code"] = format!("{strange}{}{}", &code[..6], 900 + turn).into();
+            properties["name"] = format!("新设{turn}街道").into();
+        }
         let path = world.file(
             &format!("edit{turn}.geojson"),
-            carried(&edited(feature, turn + 1), &plane).to_string(),
+            carried(&delivery, &plane).to_string(),
         );
         let done = world.import(&path, &units(level, crs)).await;
         assert_eq!(done.submission.rows.accepted, 1);
