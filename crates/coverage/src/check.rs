@@ -82,7 +82,7 @@ pub fn check(coverage: &Coverage<'_>, options: &Options) -> Outcome {
         .collect();
     let widths: Vec<f64> = defects.iter().map(|d| d.max_width).collect();
     if coverage.parents.is_empty() && options.gap_width > 0.0 {
-        defects.extend(closing::open_gaps(&arrangement, &claims, options));
+        defects.extend(closing::open_gaps(&arrangement, &claims, &rings, options));
     }
     defects.extend(mismatch::mismatches(
         &arrangement,

@@ -584,7 +584,7 @@ fn inlets_and_corridors_without_a_parent_are_sought_by_width() {
         (0, 100),
     ]]]);
     let far = square(0, 101, 200, 50);
-    let coverage = |w: f64| {
+    let defects = |w: f64| {
         let c = Coverage {
             units: vec![
                 Unit {
@@ -607,6 +607,9 @@ fn inlets_and_corridors_without_a_parent_are_sought_by_width() {
             },
         );
         o.defects
+    };
+    let coverage = |w: f64| {
+        defects(w)
             .iter()
             .map(|d| (d.kind, d.units.clone(), (d.max_width * 10.0).round() / 10.0))
             .collect::<Vec<_>>()
@@ -619,6 +622,13 @@ fn inlets_and_corridors_without_a_parent_are_sought_by_width() {
             (DefectKind::Inlet, vec![0], 2.0),
             (DefectKind::Corridor, vec![0, 1], 1.0)
         ]
+    );
+    // The inlet lies along three sides of the slit, the corridor along the facing sides.
+    let found = defects(3.0);
+    assert_eq!(found[0].edges, [stretch(0, 0, [1, 4])]);
+    assert_eq!(
+        found[1].edges,
+        [stretch(0, 0, [6, 7]), stretch(1, 0, [0, 1])]
     );
 }
 

@@ -14,6 +14,7 @@ mod banks;
 
 use crate::arrangement::{Arrangement, OUTSIDE};
 use crate::claims::Claims;
+use crate::segments::Rings;
 use crate::width::{distance, inscribed_circle};
 use crate::zones::zones;
 use crate::{Defect, DefectKind, Options};
@@ -27,6 +28,8 @@ use std::collections::BTreeSet;
 /// A stretch of the union's outline with the units inside it, in scaled metres.
 struct Stretch {
     ends: [[f64; 2]; 2],
+    /// The half-edge with the units at its left.
+    half_edge: u32,
     units: Vec<u32>,
 }
 
@@ -41,6 +44,7 @@ impl RTreeObject for Stretch {
 pub(crate) fn open_gaps(
     arrangement: &Arrangement,
     claims: &Claims,
+    rings: &Rings,
     options: &Options,
 ) -> Vec<Defect> {
     let inner: Vec<u32> = (OUTSIDE + 1..arrangement.faces() as u32).collect();
@@ -66,6 +70,7 @@ pub(crate) fn open_gaps(
             let units = claims.of(arrangement.face[h as usize]).units.clone();
             stretches.push(Stretch {
                 ends: [scaled(h), scaled(h ^ 1)],
+                half_edge: h,
                 units,
             });
         }
@@ -109,7 +114,12 @@ pub(crate) fn open_gaps(
                 place: circle.centre,
                 max_width: 2.0 * circle.radius,
                 polygon: Some(polygon),
-                edges: Vec::new(),
+                edges: if options.causes {
+                    let runs = |h: u32| arrangement.segments.runs((h >> 1) as usize);
+                    rings.stretches(shores.half_edges.into_iter().flat_map(runs).collect())
+                } else {
+                    Vec::new()
+                },
             })
         })
         .collect()
@@ -168,6 +178,8 @@ struct Shores {
     mouths: usize,
     /// Units around it.
     units: BTreeSet<u32>,
+    /// The stretches of outline along its banks.
+    half_edges: BTreeSet<u32>,
 }
 
 impl Shores {
@@ -226,6 +238,7 @@ impl Shores {
             let on = |p: [f64; 2]| distance(p, s.ends[0], s.ends[1]) <= near;
             if [a, middle, b].into_iter().all(on) {
                 self.units.extend(s.units.iter().copied());
+                self.half_edges.insert(s.half_edge);
                 found = found.or(Some(s));
             }
         }
