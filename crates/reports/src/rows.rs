@@ -2,6 +2,7 @@
 //! them in memory.
 
 use std::io::{self, Write};
+use std::sync::mpsc::sync_channel;
 
 use rayon::prelude::*;
 
@@ -10,17 +11,16 @@ use crate::Finding;
 /// Findings rendered by one core at a time.
 const LOT: usize = 1_024;
 /// Lots rendered before they are written.
-const LOTS: usize = 32;
+const LOTS: usize = 16;
 
-/// Writes the findings between commas, a line each.
+/// Writes the findings between commas, a line each. What is rendered is written while the next is rendered.
 pub fn write(
     findings: &[Finding],
     out: &mut dyn Write,
     render: impl Fn(&Finding, &mut Vec<u8>) -> io::Result<()> + Sync,
 ) -> io::Result<()> {
-    for (k, many) in findings.chunks(LOT * LOTS).enumerate() {
-        let lots: Vec<io::Result<Vec<u8>>> = many
-            .par_chunks(LOT)
+    let rendered = |k: usize, many: &[Finding]| -> Vec<io::Result<Vec<u8>>> {
+        many.par_chunks(LOT)
             .enumerate()
             .map(|(l, lot)| {
                 let mut text = Vec::with_capacity(lot.len() * 640);
@@ -31,10 +31,21 @@ pub fn write(
                 }
                 Ok(text)
             })
-            .collect();
-        for text in lots {
+            .collect()
+    };
+    std::thread::scope(|scope| {
+        let (send, ready) = sync_channel(1);
+        scope.spawn(move || {
+            for (k, many) in findings.chunks(LOT * LOTS).enumerate() {
+                // Whoever writes has given up.
+                if send.send(rendered(k, many)).is_err() {
+                    return;
+                }
+            }
+        });
+        for text in ready.into_iter().flatten() {
             out.write_all(&text?)?;
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }

@@ -16,13 +16,13 @@ const NO_CHOICES: SubmissionChoices = {
 const USUAL_LEVELS = ["province", "city", "county", "township", "village"];
 const USUAL_CRS = ["EPSG:4490", "EPSG:4326", "GCJ-02", "BD-09", "EPSG:4547", "EPSG:4549", "EPSG:4526", "EPSG:3857"];
 const USUAL_ENCODINGS = ["UTF-8", "GB18030", "GBK", "Big5"];
-const ACCEPTED = ".geojson,.json,.geojsonl,.geojsons,.ndjson,.fgb,.zip,.shp,.shx,.dbf,.prj,.cpg,.gpkg,.csv,.tsv,.txt,.xlsx";
+const ACCEPTED = ".geojson,.json,.geojsonl,.geojsons,.ndjson,.fgb,.zip,.shp,.shx,.dbf,.prj,.cpg,.gpkg,.csv,.tsv,.txt,.xlsx,.xls,.ods,.kml,.kmz,.gpx,.gz,.xz";
 
 type Work = { state: "idle" } | { state: "sending"; part: number | null; abort: AbortController } | { state: "failed"; error: unknown };
 
 /** Tables are most often places, everything else most often units; a guess the person sees and can change. */
 export function guessAs(names: readonly string[]): "units" | "places" {
-  return names.some((name) => /\.(csv|tsv|txt|xlsx?|gpx)$/i.test(name)) ? "places" : "units";
+  return names.some((name) => /\.(csv|tsv|txt|xlsx?|ods|gpx)$/i.test(name)) ? "places" : "units";
 }
 
 interface Props {

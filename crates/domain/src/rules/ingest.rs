@@ -166,6 +166,41 @@ pub(super) const RULES: &[Rule] = &[
         remedy: text("无需处理", "nothing to do"),
     },
     Rule {
+        id: "file.gpx.layers",
+        kind: None,
+        severity: Severity::Info,
+        title: text("GPX 中另有其他图层", "GPX with other layers"),
+        explanation: text(
+            "文件中既有航点也有航迹或航线，只读取了其中一种。",
+            "The file holds way points, tracks or routes beside those that were read.",
+        ),
+        message: text("{detail}", "{detail}"),
+        expected: text(
+            "只含一种的文件，或指定的图层",
+            "a file of one kind, or a layer named",
+        ),
+        remedy: text(
+            "如需读取其他图层请指定",
+            "name the layer if another was meant",
+        ),
+    },
+    Rule {
+        id: "file.kml.links",
+        kind: None,
+        severity: Severity::Warning,
+        title: text("未读取的链接或叠加图层", "links or overlays not read"),
+        explanation: text(
+            "KML 引用了其他文件或图片，本服务不访问它们。",
+            "The KML refers to other files or pictures, which are not fetched.",
+        ),
+        message: text("{detail}", "{detail}"),
+        expected: text("地标直接写在文件中", "placemarks in the file itself"),
+        remedy: text(
+            "在原软件中将链接的内容另存为 KML 后再上传",
+            "save what is linked as KML at the source and upload that",
+        ),
+    },
+    Rule {
         id: "file.json.not_features",
         kind: None,
         severity: Severity::Warning,

@@ -10,12 +10,13 @@ mod encoding;
 mod flatgeobuf;
 mod gdal;
 mod json;
+mod markup;
 mod open;
 mod row;
 mod sniff;
 mod table;
 pub(crate) mod wire;
-mod xlsx;
+mod workbook;
 
 pub use row::{Row, RowGeometry, RowProblem, Value};
 
@@ -105,6 +106,14 @@ pub enum Format {
     DelimitedText,
     /// An Office Open XML workbook.
     Xlsx,
+    /// A workbook of Excel 97 to 2003.
+    Xls,
+    /// An OpenDocument workbook.
+    Ods,
+    /// KML, also packed as KMZ.
+    Kml,
+    /// GPX.
+    Gpx,
     /// ESRI Shapefile with its siblings.
     Shapefile,
     /// A dBASE table on its own.

@@ -9,11 +9,11 @@ use std::{
 use tempfile::TempDir;
 
 use super::{
-    Decoder, LayerInfo, ReadOptions, Row, Source,
+    Decoder, Format, LayerInfo, ReadOptions, Row, Source,
     container::{self, Packing, Unpacked},
-    encoding, flatgeobuf, gdal, json,
+    encoding, flatgeobuf, gdal, json, markup,
     sniff::{self, Content},
-    table, xlsx,
+    table, workbook,
 };
 use crate::{ReadError, error::ReadErrorKind};
 
@@ -96,6 +96,14 @@ fn open_one(
             });
             table::open(&c.shown, d.text, d.encoding, d.notes, named)
         }
+        Content::Kml => markup::open_kml(&c.shown, whole()?, options.encoding.as_deref()),
+        Content::Gpx => markup::open_gpx(
+            &c.shown,
+            whole()?,
+            options.encoding.as_deref(),
+            options.layer.as_deref(),
+        ),
+        Content::Xls => workbook::open(c.path, &c.shown, Format::Xls, options.layer.as_deref()),
         Content::Shp | Content::Shx | Content::Dbf | Content::GeoPackage => {
             gdal::open(c.path, &c.shown, options, decoder)
         }
@@ -177,18 +185,23 @@ fn open_zip(
     let fail = |kind| ReadError::new(c.shown.clone(), kind);
     let names = container::zip_names(c.path).map_err(fail)?;
     let has = |n: &str| names.iter().any(|m| m == n);
-    if has("xl/workbook.xml") {
+    let workbook = if has("xl/workbook.xml") {
+        Some(Format::Xlsx)
+    } else if has("META-INF/manifest.xml") && has("content.xml") && has("mimetype") {
+        Some(Format::Ods)
+    } else {
+        None
+    };
+    if let Some(format) = workbook {
         // Unpacked for its bounds only: the workbook library has none.
         let folder = folder().map_err(fail)?;
         container::unpack_zip(c.path, &options.limits, &folder).map_err(fail)?;
-        return xlsx::open(c.path, &c.shown, options.layer.as_deref(), Vec::new());
+        return workbook::open(c.path, &c.shown, format, options.layer.as_deref());
     }
     let known = [
         ("xl/workbook.bin", "XLSB"),
         ("word/document.xml", "Word (DOCX)"),
         ("ppt/presentation.xml", "PowerPoint (PPTX)"),
-        ("META-INF/manifest.xml", "OpenDocument (ODS)"),
-        ("doc.kml", "KMZ"),
     ];
     if let Some((_, format)) = known.iter().find(|(n, _)| has(n)) {
         return Err(fail(ReadErrorKind::Unsupported { format }));

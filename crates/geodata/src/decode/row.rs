@@ -83,6 +83,36 @@ pub struct RowProblem {
     pub remedy: Text,
 }
 
+impl RowProblem {
+    /// Rings that had to be closed.
+    pub(crate) fn unclosed(rings: usize) -> Self {
+        Self {
+            rule: "row.ring.unclosed",
+            field: None,
+            found: Text::new(
+                format!("{rings} 个环未闭合，已闭合"),
+                format!("{rings} unclosed rings: closed"),
+            ),
+            expected: Text::new("首末点相同", "a last point equal to the first"),
+            remedy: Text::new("在原软件中闭合图形", "close the rings at the source"),
+        }
+    }
+
+    /// A field that stands twice in one row.
+    pub(crate) fn repeated(name: &str) -> Self {
+        Self {
+            rule: "row.key.duplicate",
+            field: Some(name.to_owned()),
+            found: Text::new(
+                format!("字段“{name}”重复，取最后一个值"),
+                format!("the key {name:?} stands twice: the last value counts"),
+            ),
+            expected: Text::new("每个字段名只出现一次", "each key once"),
+            remedy: Text::new("在原软件中改名或删除", "rename or remove one at the source"),
+        }
+    }
+}
+
 /// One data row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {

@@ -28,6 +28,12 @@ pub enum Content {
     Dbf,
     /// A GeoPackage.
     GeoPackage,
+    /// A workbook of Excel 97 to 2003, or another document in the same container.
+    Xls,
+    /// KML.
+    Kml,
+    /// GPX.
+    Gpx,
     /// Other text: perhaps a table.
     Text,
     /// A format known by name that is not read.
@@ -44,7 +50,7 @@ fn extension(path: &Path) -> String {
 
 /// Tells the content from `head`, the first [`HEAD`] bytes of a file that is not empty.
 pub fn sniff(head: &[u8], path: &Path) -> Content {
-    const MAGIC: [(&[u8], &str); 13] = [
+    const MAGIC: [(&[u8], &str); 12] = [
         (b"%PDF", "PDF"),
         (b"\x89PNG", "PNG"),
         (b"\xff\xd8\xff", "JPEG"),
@@ -53,7 +59,6 @@ pub fn sniff(head: &[u8], path: &Path) -> Content {
         (b"BZh", "bzip2"),
         (b"7z\xbc\xaf\x27\x1c", "7z"),
         (b"Rar!", "RAR"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "XLS (Excel 97-2003)"),
         (b"PAR1", "Parquet"),
         (b"\x28\xb5\x2f\xfd", "Zstandard"),
         (b"PMTiles", "PMTiles"),
@@ -66,6 +71,7 @@ pub fn sniff(head: &[u8], path: &Path) -> Content {
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [b'P', b'K', 7, 8, ..] => {
             return Content::Zip;
         }
+        [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => return Content::Xls,
         [0x1f, 0x8b, ..] => return Content::Gzip,
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => return Content::Xz,
         [b'f', b'g', b'b', _, b'f', b'g', b'b', ..] => return Content::FlatGeobuf,
@@ -176,9 +182,12 @@ fn is_bracket_section(body: &[u8]) -> bool {
 
 fn markup(body: &[u8]) -> Content {
     let s = String::from_utf8_lossy(&body[..body.len().min(8192)]).to_ascii_lowercase();
+    // The root's name comes before whatever its content holds.
+    let root = [("<kml", Content::Kml), ("<gpx", Content::Gpx)];
+    if let Some((_, content)) = root.into_iter().find(|(k, _)| s.contains(k)) {
+        return content;
+    }
     let known = [
-        ("<kml", "KML"),
-        ("<gpx", "GPX"),
         ("<html", "HTML (a web page)"),
         ("<!doctype html", "HTML (a web page)"),
         ("<osm", "OSM XML"),
@@ -208,7 +217,7 @@ mod tests {
         assert_eq!(of("\u{feff}[{}]".as_bytes()), Content::Json);
         assert_eq!(of(b"{\0\"\0t\0"), Content::Json);
         assert_eq!(of(b"\x1e{}"), Content::Json);
-        assert_eq!(of(b"<?xml version=\"1.0\"?><kml>"), Content::Known("KML"));
+        assert_eq!(of(b"<?xml version=\"1.0\"?><kml>"), Content::Kml);
         assert_eq!(
             of(b"<!DOCTYPE html><html>login"),
             Content::Known("HTML (a web page)")

@@ -85,16 +85,7 @@ pub fn read(b: &[u8], span: Span, kind: Kind, number: u64, names: &mut Names) ->
         Kind::Feature => feature(b, span.0, &mut row, names),
     };
     if met.unclosed > 0 {
-        row.problems.push(RowProblem {
-            rule: "row.ring.unclosed",
-            field: None,
-            found: Text::new(
-                format!("{} 个环未闭合，已闭合", met.unclosed),
-                format!("{} unclosed rings: closed", met.unclosed),
-            ),
-            expected: Text::new("首末点相同", "a last point equal to the first"),
-            remedy: Text::new("在原软件中闭合图形", "close the rings at the source"),
-        });
+        row.problems.push(RowProblem::unclosed(met.unclosed));
     }
     if met.not_finite > 0 {
         row.problems.push(RowProblem {
@@ -187,18 +178,8 @@ fn fields(b: &[u8], at: usize, row: &mut Row, names: &mut Names) {
     let before = row.values.len();
     flatten(b, at, "", 0, row, names);
     let repeated = names::keep_last(&mut row.values, before);
-    for name in repeated {
-        row.problems.push(RowProblem {
-            rule: "row.key.duplicate",
-            field: Some(name.to_string()),
-            found: Text::new(
-                format!("字段“{name}”重复，取最后一个值"),
-                format!("the key {name:?} stands twice: the last value counts"),
-            ),
-            expected: Text::new("每个字段名只出现一次", "each key once"),
-            remedy: Text::new("在原软件中改名或删除", "rename or remove one at the source"),
-        });
-    }
+    row.problems
+        .extend(repeated.iter().map(|name| RowProblem::repeated(name)));
 }
 
 fn flatten(b: &[u8], at: usize, prefix: &str, depth: usize, row: &mut Row, names: &mut Names) {

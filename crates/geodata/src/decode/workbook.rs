@@ -1,8 +1,8 @@
-//! Workbooks (Office Open XML). The first row with more than one filled cell names the fields.
+//! Workbooks: Office Open XML, Excel 97 to 2003, OpenDocument. The first row with more than one filled cell names the fields.
 
 use std::{fs::File, io::BufReader, panic::AssertUnwindSafe, path::Path};
 
-use calamine::{Data, Range, Reader, SheetVisible, Xlsx};
+use calamine::{Data, Ods, Range, Reader, SheetVisible, Xls, Xlsx};
 
 use super::{
     EncodingSource, EncodingUse, FileNote, Format, LayerInfo, Row, RowGeometry, RowProblem, Source,
@@ -10,11 +10,15 @@ use super::{
 };
 use crate::{ReadError, Text, crs::DeclaredCrs, error::ReadErrorKind, wkt};
 
-fn damaged(file: &str, message: String) -> ReadError {
+fn damaged(file: &str, format: Format, message: String) -> ReadError {
     ReadError::new(
         file,
         ReadErrorKind::Syntax {
-            format: "XLSX",
+            format: match format {
+                Format::Xls => "XLS",
+                Format::Ods => "ODS",
+                _ => "XLSX",
+            },
             offset: None,
             found: Text::new(message.clone(), message),
             expected: Text::new("完好的工作簿", "a sound workbook"),
@@ -22,30 +26,41 @@ fn damaged(file: &str, message: String) -> ReadError {
     )
 }
 
-/// All visible sheets with their cells. A panic of the library on damaged input counts as damage.
-fn sheets(path: &Path, file: &str) -> Result<Vec<(String, Range<Data>)>, ReadError> {
-    let read = || -> Result<Vec<(String, Range<Data>)>, String> {
+/// The visible sheets of a workbook with their cells.
+fn visible<R: Reader<BufReader<File>>>(mut book: R) -> Result<Sheets, String>
+where
+    R::Error: std::fmt::Display,
+{
+    let visible: Vec<String> = book
+        .sheets_metadata()
+        .iter()
+        .filter(|s| s.visible == SheetVisible::Visible)
+        .map(|s| s.name.clone())
+        .collect();
+    let cells = |n: String| match book.worksheet_range(&n) {
+        Ok(range) => Ok((n, range)),
+        Err(e) => Err(e.to_string()),
+    };
+    visible.into_iter().map(cells).collect()
+}
+
+/// Names and cells.
+type Sheets = Vec<(String, Range<Data>)>;
+
+/// The visible sheets of a file. A panic of the library on damaged input counts as damage.
+fn sheets(path: &Path, file: &str, format: Format) -> Result<Sheets, ReadError> {
+    let read = || -> Result<Sheets, String> {
         let reader = BufReader::new(File::open(path).map_err(|e| e.to_string())?);
-        let mut book: Xlsx<_> = Xlsx::new(reader).map_err(|e| e.to_string())?;
-        let visible: Vec<String> = book
-            .sheets_metadata()
-            .iter()
-            .filter(|s| s.visible == SheetVisible::Visible)
-            .map(|s| s.name.clone())
-            .collect();
-        visible
-            .into_iter()
-            .map(|n| {
-                book.worksheet_range(&n)
-                    .map(|r| (n, r))
-                    .map_err(|e| e.to_string())
-            })
-            .collect()
+        match format {
+            Format::Xls => visible(Xls::new(reader).map_err(|e| e.to_string())?),
+            Format::Ods => visible(Ods::new(reader).map_err(|e| e.to_string())?),
+            _ => visible(Xlsx::new(reader).map_err(|e| e.to_string())?),
+        }
     };
     match std::panic::catch_unwind(AssertUnwindSafe(read)) {
         Ok(Ok(all)) => Ok(all),
-        Ok(Err(message)) => Err(damaged(file, message)),
-        Err(_) => Err(damaged(file, "damaged structure".into())),
+        Ok(Err(message)) => Err(damaged(file, format, message)),
+        Err(_) => Err(damaged(file, format, "damaged structure".into())),
     }
 }
 
@@ -53,10 +68,11 @@ fn sheets(path: &Path, file: &str) -> Result<Vec<(String, Range<Data>)>, ReadErr
 pub fn open(
     path: &Path,
     file: &str,
+    format: Format,
     layer: Option<&str>,
-    mut notes: Vec<FileNote>,
 ) -> Result<Source, ReadError> {
-    let all = sheets(path, file)?;
+    let mut notes = Vec::new();
+    let all = sheets(path, file, format)?;
     let layers: Vec<LayerInfo> = all
         .iter()
         .map(|(name, r)| LayerInfo {
@@ -95,7 +111,7 @@ pub fn open(
         .position(|r| filled(r) > 1)
         .or_else(|| range.rows().position(|r| filled(r) == 1));
     let Some(head) = head else {
-        return Ok(source(name, layers, Vec::new(), notes, Vec::new()));
+        return Ok(source(format, name, layers, Vec::new(), notes, Vec::new()));
     };
     let above = range.rows().take(head).filter(|r| filled(r) > 0).count();
     if above > 0 {
@@ -164,10 +180,11 @@ pub fn open(
         rows.push(row);
     }
     let fields = columns.iter().map(ToString::to_string).collect();
-    Ok(source(name, layers, fields, notes, rows))
+    Ok(source(format, name, layers, fields, notes, rows))
 }
 
 fn source(
+    format: Format,
     name: String,
     layers: Vec<LayerInfo>,
     fields: Vec<String>,
@@ -175,7 +192,7 @@ fn source(
     rows: Vec<Row>,
 ) -> Source {
     Source {
-        format: Format::Xlsx,
+        format,
         layer: Some(name),
         layers,
         fields,
