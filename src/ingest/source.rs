@@ -71,6 +71,8 @@ pub(super) fn open(
     if let Some(layer) = &source.layer {
         let (zh, en) = if options.layer.is_some() {
             ("由选项指定", "named by option")
+        } else if source.layers.len() > 1 {
+            ("未指定图层，按缺省选取", "none was named: the usual one")
         } else {
             ("唯一可读的图层", "the only one")
         };

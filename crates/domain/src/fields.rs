@@ -200,6 +200,7 @@ impl UnitField {
                 "wardname",
                 "name1",
                 "zonename",
+                "label",
             ],
             Self::Level => &[
                 "level",

@@ -16,7 +16,7 @@ const NO_CHOICES: SubmissionChoices = {
 const USUAL_LEVELS = ["province", "city", "county", "township", "village"];
 const USUAL_CRS = ["EPSG:4490", "EPSG:4326", "GCJ-02", "BD-09", "EPSG:4547", "EPSG:4549", "EPSG:4526", "EPSG:3857"];
 const USUAL_ENCODINGS = ["UTF-8", "GB18030", "GBK", "Big5"];
-const ACCEPTED = ".geojson,.json,.geojsonl,.geojsons,.ndjson,.fgb,.zip,.shp,.shx,.dbf,.prj,.cpg,.gpkg,.csv,.tsv,.txt,.xlsx,.xls,.ods,.kml,.kmz,.gpx,.gz,.xz";
+const ACCEPTED = ".geojson,.json,.geojsonl,.geojsons,.ndjson,.fgb,.zip,.shp,.shx,.dbf,.prj,.cpg,.gpkg,.csv,.tsv,.txt,.xlsx,.xls,.ods,.kml,.kmz,.gpx,.tab,.dat,.map,.id,.mif,.mid,.gml,.dxf,.topojson,.gz,.xz";
 
 type Work = { state: "idle" } | { state: "sending"; part: number | null; abort: AbortController } | { state: "failed"; error: unknown };
 

@@ -166,6 +166,32 @@ pub(super) const RULES: &[Rule] = &[
         remedy: text("无需处理", "nothing to do"),
     },
     Rule {
+        id: "file.dxf.labels",
+        kind: None,
+        severity: Severity::Info,
+        title: text("图中文字作为名称", "texts of the drawing as names"),
+        explanation: text(
+            "图形文件没有属性，面内的文字按其位置作为该面的名称。",
+            "A drawing has no attributes; a text that stands in an area is taken as its name.",
+        ),
+        message: text("{detail}", "{detail}"),
+        expected: text("每个面内一处名称", "one name in each area"),
+        remedy: text("核对名称", "check the names"),
+    },
+    Rule {
+        id: "row.label.several",
+        kind: None,
+        severity: Severity::Warning,
+        title: text("面内有多处文字", "several texts in an area"),
+        explanation: text(
+            "面内不止一处文字，名称可能不对。",
+            "More than one text stands in the area; the name may be wrong.",
+        ),
+        message: text("{found}", "{found}"),
+        expected: text("{expected}", "{expected}"),
+        remedy: text("{remedy}", "{remedy}"),
+    },
+    Rule {
         id: "file.gpx.layers",
         kind: None,
         severity: Severity::Info,

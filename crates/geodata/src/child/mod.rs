@@ -21,7 +21,15 @@ use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal,
 use crate::decode::wire::{self, Frame, Head, Layer as LayerFrame, Raw, Shape};
 
 /// The drivers that may touch a file.
-const DRIVERS: [&str; 3] = ["ESRI Shapefile", "GPKG", "OpenFileGDB"];
+const DRIVERS: [&str; 7] = [
+    "ESRI Shapefile",
+    "GPKG",
+    "OpenFileGDB",
+    "MapInfo File",
+    "GML",
+    "DXF",
+    "TopoJSON",
+];
 /// Files it may hold open: a Shapefile has a handful, a geodatabase some dozens.
 const OPEN_FILES: u64 = 256;
 /// Bytes it may write to one file: a Shapefile index that was missing.
@@ -143,6 +151,11 @@ fn settle(restore_index: bool) {
             if restore_index { "YES" } else { "NO" },
         ),
         ("OGR_SQLITE_LOAD_EXTENSIONS", ""),
+        // Neither schemas nor what a document links to are fetched.
+        ("GML_DOWNLOAD_SCHEMA", "NO"),
+        ("GML_SKIP_RESOLVE_ELEMS", "ALL"),
+        // The parent has made it so.
+        ("DXF_ENCODING", "UTF-8"),
         ("GDAL_HTTP_MAX_RETRY", "0"),
         ("CPL_TMPDIR", "/nonexistent"),
     ] {
@@ -257,14 +270,12 @@ fn run(call: &Call, out: &mut impl Write) -> std::io::Result<()> {
 }
 
 fn open(path: &Path) -> gdal::errors::Result<Dataset> {
-    let geopackage = path
-        .extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case("gpkg"));
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     // Text of a Shapefile is wanted as it stands; a GeoPackage is opened as a file that nobody writes.
-    let options: &[&str] = if geopackage {
-        &["IMMUTABLE=YES"]
-    } else {
-        &["ENCODING="]
+    let options: &[&str] = match extension.to_str() {
+        Some("gpkg") => &["IMMUTABLE=YES"],
+        Some("shp" | "dbf") => &["ENCODING="],
+        _ => &[],
     };
     Dataset::open_ex(
         path,

@@ -2,10 +2,9 @@
 
 use std::{
     collections::VecDeque,
-    fs,
     io::{BufReader, Read},
     os::unix::process::ExitStatusExt,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, ChildStdout, Command, Stdio},
     sync::{
         Arc, Mutex, PoisonError,
@@ -16,12 +15,12 @@ use std::{
 };
 
 use encoding_rs::{Encoding, UTF_8};
-use tempfile::TempDir;
 
 use super::{
     Decoder, EncodingSource, EncodingUse, FileNote, Format, LayerInfo, Limits, ReadOptions, Row,
-    RowGeometry, RowProblem, Source, Value, container, dbf,
+    RowGeometry, RowProblem, Source, Value, container, dbf, dxf, encoding,
     row::names,
+    staging::{Staged, format_of, sibling, stage, stem},
     wire::{self, Cell, Frame, Head, Shape},
 };
 use crate::{ReadError, Text, child::Call, crs::DeclaredCrs, error::ReadErrorKind, wkb};
@@ -30,104 +29,6 @@ use crate::{ReadError, Text, child::Call, crs::DeclaredCrs, error::ReadErrorKind
 const AHEAD: usize = 256;
 /// Bytes of complaints kept.
 const COMPLAINTS: usize = 4096;
-
-/// A Shapefile or table with its siblings, under one plain name in a folder of our own.
-struct Staged {
-    _folder: TempDir,
-    main: PathBuf,
-    dbf: Option<PathBuf>,
-    cpg: Option<String>,
-    prj: bool,
-}
-
-/// Copies the siblings, whatever the case of their extensions, so that GDAL finds them. Copies, never links: a driver
-/// that repairs an index must not reach the upload.
-fn stage(path: &Path, format: Format) -> Result<Staged, ReadErrorKind> {
-    let folder = tempfile::Builder::new()
-        .prefix("jieming-")
-        .tempdir()
-        .map_err(container::io_error)?;
-    let path = path.canonicalize().map_err(container::io_error)?;
-    let parent = path.parent().unwrap_or(Path::new("/"));
-    let stem = path
-        .file_stem()
-        .map(|s| s.to_string_lossy().to_lowercase())
-        .unwrap_or_default();
-    let mut staged = Staged {
-        main: folder.path().join("layer.shp"),
-        _folder: folder,
-        dbf: None,
-        cpg: None,
-        prj: false,
-    };
-    let copy = |from: &Path, ext: &str| copied(from, &staged.main.with_extension(ext));
-    if format == Format::Dbf {
-        copy(&path, "dbf")?;
-        staged.main.set_extension("dbf");
-        staged.dbf = Some(path.clone());
-    } else {
-        copy(&path, "shp")?;
-    }
-    for entry in fs::read_dir(parent).map_err(container::io_error)?.flatten() {
-        let other = entry.path();
-        let same = other
-            .file_stem()
-            .is_some_and(|s| s.to_string_lossy().to_lowercase() == stem);
-        let ext = other
-            .extension()
-            .map(|e| e.to_string_lossy().to_lowercase())
-            .unwrap_or_default();
-        if !same || !other.is_file() {
-            continue;
-        }
-        match (ext.as_str(), format) {
-            ("cpg", _) if staged.cpg.is_none() => {
-                let bytes = fs::read(&other).unwrap_or_default();
-                staged.cpg = Some(
-                    String::from_utf8_lossy(&bytes[..bytes.len().min(100)])
-                        .trim()
-                        .to_owned(),
-                );
-            }
-            ("dbf" | "shx" | "prj", Format::Shapefile) => {
-                let to = staged.main.with_extension(&ext);
-                if !to.exists() {
-                    copied(&other, &to)?;
-                    staged.prj |= ext == "prj";
-                    if ext == "dbf" {
-                        staged.dbf = Some(other);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(staged)
-}
-
-/// A private copy of the bytes, without the permissions of the original.
-fn copied(from: &Path, to: &Path) -> Result<(), ReadErrorKind> {
-    let mut from = fs::File::open(from).map_err(container::io_error)?;
-    let mut to = fs::File::create_new(to).map_err(container::io_error)?;
-    std::io::copy(&mut from, &mut to)
-        .map(drop)
-        .map_err(container::io_error)
-}
-
-/// The first bytes tell a Shapefile from a table; a folder is a geodatabase.
-fn format_of(path: &Path) -> Result<Format, ReadErrorKind> {
-    if path.is_dir() {
-        return Ok(Format::FileGdb);
-    }
-    let mut head = [0; 16];
-    let mut file = fs::File::open(path).map_err(container::io_error)?;
-    let n = file.read(&mut head).map_err(container::io_error)?;
-    Ok(match &head[..n] {
-        [0, 0, 0x27, 0x0a, ..] => Format::Shapefile,
-        h if h.starts_with(b"SQLite format 3") => Format::GeoPackage,
-        _ => Format::Dbf,
-    })
-}
 
 /// Opens a Shapefile (by any of its parts), a table, a GeoPackage or an unpacked geodatabase.
 pub fn open(
@@ -155,41 +56,21 @@ pub fn open(
         format = Format::Shapefile;
     }
     let plain = matches!(format, Format::Shapefile | Format::Dbf);
-    let layer = if plain { None } else { options.layer.clone() };
+    let one = plain || matches!(format, Format::MapInfo | Format::Dxf);
+    let layer = if one { None } else { options.layer.clone() };
     let own_name = stem(&path);
-    if plain && options.layer.as_ref().is_some_and(|l| *l != own_name) {
+    if one && options.layer.as_ref().is_some_and(|l| *l != own_name) {
         let kind = ReadErrorKind::LayerUnknown {
             layers: vec![own_name],
         };
         return Err(fail(kind).in_layer(options.layer.clone().unwrap_or_default()));
     }
-    let (target, staged) = if plain {
+    let (target, staged) = if format == Format::FileGdb {
+        let whole = path.canonicalize();
+        (whole.map_err(|e| fail(container::io_error(e)))?, None)
+    } else {
         let s = stage(&path, format).map_err(fail)?;
         (s.main.clone(), Some(s))
-    } else if format == Format::GeoPackage {
-        // A copy, so that no journal is ever written beside the upload; the driver wants the extension.
-        let folder = tempfile::Builder::new()
-            .prefix("jieming-")
-            .tempdir()
-            .map_err(|e| fail(container::io_error(e)))?;
-        let main = folder.path().join("layer.gpkg");
-        copied(&path, &main).map_err(fail)?;
-        (
-            main.clone(),
-            Some(Staged {
-                _folder: folder,
-                main,
-                dbf: None,
-                cpg: None,
-                prj: false,
-            }),
-        )
-    } else {
-        (
-            path.canonicalize()
-                .map_err(|e| fail(container::io_error(e)))?,
-            None,
-        )
     };
     let text = staged
         .as_ref()
@@ -201,6 +82,14 @@ pub fn open(
                 .map_err(fail)?;
             notes.extend(n);
             (e, u)
+        }
+        None if format == Format::Dxf => {
+            // What drawings say of their encoding is often wrong, so the copy is made UTF-8 for the driver.
+            let bytes = std::fs::read(&target).map_err(|e| fail(container::io_error(e)))?;
+            let d = encoding::to_utf8(bytes, options.encoding.as_deref()).map_err(fail)?;
+            std::fs::write(&target, d.text).map_err(|e| fail(container::io_error(e)))?;
+            notes.extend(d.notes);
+            (UTF_8, d.encoding)
         }
         None => (
             UTF_8,
@@ -230,7 +119,7 @@ pub fn open(
     let mut run = Run::start(file, &call, decoder, limits, staged)?;
     let head = run.head(options)?;
     let undeclared = staged_without_prj(&run);
-    Ok(source(
+    let source = source(
         format,
         own_name,
         head,
@@ -239,30 +128,29 @@ pub fn open(
         encoding_use,
         notes,
         run,
-    ))
+    );
+    if format == Format::Dxf {
+        return drawing(source);
+    }
+    Ok(source)
+}
+
+/// A drawing: areas and their labels need all of it.
+fn drawing(mut source: Source) -> Result<Source, ReadError> {
+    let none: Box<dyn Iterator<Item = _> + Send> = Box::new(std::iter::empty());
+    let rows: Vec<Row> = std::mem::replace(&mut source.rows, none).collect::<Result<_, _>>()?;
+    let (rows, note) = dxf::labelled(rows);
+    if note.is_some() {
+        source.fields.push(dxf::LABEL.to_owned());
+    }
+    source.notes.extend(note);
+    source.row_count_hint = Some(rows.len() as u64);
+    source.rows = Box::new(rows.into_iter().map(Ok));
+    Ok(source)
 }
 
 fn staged_without_prj(run: &Run) -> bool {
     run.staged.as_ref().is_some_and(|s| !s.prj)
-}
-
-fn stem(path: &Path) -> String {
-    path.file_stem()
-        .map(|s| s.to_string_lossy().into_owned())
-        .unwrap_or_default()
-}
-
-/// The file of the same name with another extension, in whatever case.
-fn sibling(path: &Path, ext: &str) -> Option<PathBuf> {
-    let own = stem(path);
-    fs::read_dir(path.parent()?)
-        .ok()?
-        .flatten()
-        .map(|e| e.path())
-        .find(|p| {
-            stem(p).eq_ignore_ascii_case(&own)
-                && p.extension().is_some_and(|e| e.eq_ignore_ascii_case(ext))
-        })
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -277,6 +165,7 @@ fn source(
     run: Run,
 ) -> Source {
     let plain = matches!(format, Format::Shapefile | Format::Dbf);
+    let one = plain || matches!(format, Format::MapInfo | Format::Dxf);
     if head.z {
         notes.push(FileNote {
             rule: "file.geometry.z_dropped",
@@ -294,18 +183,20 @@ fn source(
         DeclaredCrs::Unknown
     } else if head.epsg > 0 {
         DeclaredCrs::Epsg(head.epsg)
+    } else if format == Format::TopoJson {
+        DeclaredCrs::FormatDefault
     } else if head.wkt.is_empty() || (plain && undeclared) {
         DeclaredCrs::Undeclared
     } else {
         DeclaredCrs::Text(head.wkt)
     };
     let hint = chosen.and_then(|l| u64::try_from(l.rows).ok());
-    let layer = if plain {
+    let layer = if one {
         own_name
     } else {
         chosen.map(|l| l.name.clone()).unwrap_or_default()
     };
-    let layers = if plain {
+    let layers = if one {
         Vec::new()
     } else {
         let info = |l: wire::Layer| LayerInfo {

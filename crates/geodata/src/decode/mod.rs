@@ -6,6 +6,7 @@
 
 mod container;
 mod dbf;
+mod dxf;
 mod encoding;
 mod flatgeobuf;
 mod gdal;
@@ -14,6 +15,7 @@ mod markup;
 mod open;
 mod row;
 mod sniff;
+mod staging;
 mod table;
 pub(crate) mod wire;
 mod workbook;
@@ -114,6 +116,14 @@ pub enum Format {
     Kml,
     /// GPX.
     Gpx,
+    /// MapInfo, as TAB with its siblings or as MIF with its MID.
+    MapInfo,
+    /// Geography Markup Language.
+    Gml,
+    /// Drawing exchange format of AutoCAD.
+    Dxf,
+    /// TopoJSON.
+    TopoJson,
     /// ESRI Shapefile with its siblings.
     Shapefile,
     /// A dBASE table on its own.

@@ -13,7 +13,7 @@ use super::{
     container::{self, Packing, Unpacked},
     encoding, flatgeobuf, gdal, json, markup,
     sniff::{self, Content},
-    table, workbook,
+    staging, table, workbook,
 };
 use crate::{ReadError, error::ReadErrorKind};
 
@@ -104,7 +104,7 @@ fn open_one(
             options.layer.as_deref(),
         ),
         Content::Xls => workbook::open(c.path, &c.shown, Format::Xls, options.layer.as_deref()),
-        Content::Shp | Content::Shx | Content::Dbf | Content::GeoPackage => {
+        Content::Shp | Content::Shx | Content::Dbf | Content::GeoPackage | Content::Gdal(_) => {
             gdal::open(c.path, &c.shown, options, decoder)
         }
         Content::Gzip => open_stream(c, Packing::Gzip, options, decoder),
@@ -235,6 +235,22 @@ fn entries(members: &[Unpacked], root: &Path) -> (Vec<Entry>, Option<ReadErrorKi
             if !all.iter().any(|e| e.path == path) && path.is_dir() {
                 all.push(Entry { name, path });
             }
+            continue;
+        }
+        // What belongs to a MapInfo table is no entry of its own.
+        let (own_stem, own_extension) = m.name.rsplit_once('.').unwrap_or((&m.name, ""));
+        let of_map = |main: &str| {
+            let (needed, others) = staging::siblings(main);
+            let belongs = needed
+                .iter()
+                .chain(others)
+                .any(|x| x.eq_ignore_ascii_case(own_extension));
+            belongs
+                && members
+                    .iter()
+                    .any(|o| o.name.eq_ignore_ascii_case(&format!("{own_stem}.{main}")))
+        };
+        if of_map("tab") || of_map("mif") {
             continue;
         }
         let sibling = [

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::Format;
 use crate::Text;
 
 /// Bytes that are looked at.
@@ -34,6 +35,8 @@ pub enum Content {
     Kml,
     /// GPX.
     Gpx,
+    /// Text of a format that GDAL reads.
+    Gdal(Format),
     /// Other text: perhaps a table.
     Text,
     /// A format known by name that is not read.
@@ -135,6 +138,7 @@ fn text(head: &[u8], path: &Path) -> Content {
     let body = &body[start..];
     match body {
         [] => return Content::Unknown(Text::new("只有空白", "blanks only")),
+        [b'{', ..] if is_topology(body) => return Content::Gdal(Format::TopoJson),
         [b'{' | b'[', ..] if !is_bracket_section(body) => return Content::Json,
         [0x1e, ..] => return Content::Json,
         [b'<', ..] => return markup(body),
@@ -158,11 +162,13 @@ fn text(head: &[u8], path: &Path) -> Content {
     } else if upper.starts_with("[属性描述]") || (upper.starts_with('[') && upper.contains("@\n"))
     {
         Some("survey boundary text (界址点 TXT)")
-    } else if upper.starts_with("VERSION ") && upper.contains("COLUMNS") {
-        Some("MapInfo MIF")
+    } else if upper.starts_with("!TABLE")
+        || (upper.starts_with("VERSION ") && upper.contains("COLUMNS"))
+    {
+        return Content::Gdal(Format::MapInfo);
     } else if upper.starts_with('0') && upper.lines().nth(1).is_some_and(|l| l.trim() == "SECTION")
     {
-        Some("DXF")
+        return Content::Gdal(Format::Dxf);
     } else if ["GEOGCS[", "PROJCS[", "GEOGCRS[", "PROJCRS["]
         .iter()
         .any(|k| upper.starts_with(k))
@@ -175,6 +181,18 @@ fn text(head: &[u8], path: &Path) -> Content {
     known.map_or(Content::Text, Content::Known)
 }
 
+/// Whether the type of a JSON object is that of TopoJSON, as far as its head tells.
+fn is_topology(body: &[u8]) -> bool {
+    let Some(at) = memchr::memmem::find(body, b"\"Topology\"") else {
+        return false;
+    };
+    let before = body[..at].trim_ascii_end();
+    before
+        .strip_suffix(b":")
+        .is_some_and(|b| b.trim_ascii_end().ends_with(b"\"type\""))
+        && memchr::memmem::find(before, b"\"features\"").is_none()
+}
+
 /// `[属性描述]` and the like: a section of a text file, no JSON array.
 fn is_bracket_section(body: &[u8]) -> bool {
     body[0] == b'[' && body.get(1).is_some_and(|b| *b >= 0x80)
@@ -183,7 +201,13 @@ fn is_bracket_section(body: &[u8]) -> bool {
 fn markup(body: &[u8]) -> Content {
     let s = String::from_utf8_lossy(&body[..body.len().min(8192)]).to_ascii_lowercase();
     // The root's name comes before whatever its content holds.
-    let root = [("<kml", Content::Kml), ("<gpx", Content::Gpx)];
+    let gml = Content::Gdal(Format::Gml);
+    let root = [
+        ("<kml", Content::Kml),
+        ("<gpx", Content::Gpx),
+        ("opengis.net/gml", gml.clone()),
+        ("<gml", gml),
+    ];
     if let Some((_, content)) = root.into_iter().find(|(k, _)| s.contains(k)) {
         return content;
     }
@@ -191,8 +215,6 @@ fn markup(body: &[u8]) -> Content {
         ("<html", "HTML (a web page)"),
         ("<!doctype html", "HTML (a web page)"),
         ("<osm", "OSM XML"),
-        ("opengis.net/gml", "GML"),
-        ("<gml", "GML"),
         ("<svg", "SVG"),
         ("<worksheet", "XML"),
         ("<?xml", "XML"),

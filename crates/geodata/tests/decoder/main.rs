@@ -1,6 +1,7 @@
 //! The formats that go through the decoder child, on files drawn byte by byte.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod exchange;
 mod packed;
 mod shapefile;
 

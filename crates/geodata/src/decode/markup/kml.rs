@@ -93,7 +93,7 @@ impl Document for Placemarks {
         }
         let mut shapes = Shapes::default();
         for child in &node.children {
-            shapes.take(child, 0);
+            shapes.take(child);
         }
         let (values, mut problems) = values.done();
         if shapes.unclosed > 0 {
@@ -120,7 +120,7 @@ struct Shapes {
 
 impl Shapes {
     /// Takes an element that is a geometry; others are none of its business.
-    fn take(&mut self, node: &Node, depth: usize) {
+    fn take(&mut self, node: &Node) {
         match node.name.as_str() {
             "Point" => {
                 let points = self.coordinates(node);
@@ -148,7 +148,7 @@ impl Shapes {
             // Nodes are no deeper than rows may be.
             "MultiGeometry" | "MultiTrack" => {
                 for child in &node.children {
-                    self.take(child, depth + 1);
+                    self.take(child);
                 }
             }
             "Track" => {
