@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The folder of the cases, when it is present.
 pub fn folder() -> Option<PathBuf> {
@@ -40,6 +41,26 @@ pub fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
         }
     }
     out.sort();
+    out
+}
+
+/// The JSON files of an archive with their names, unpacked by `tar`; none when there is no such archive.
+pub fn packed(archive: &Path) -> Vec<(String, String)> {
+    if !archive.exists() {
+        return Vec::new();
+    }
+    let folder = std::env::temp_dir().join(format!("jieming-conformance-{}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder for what is unpacked");
+    let unpacked = Command::new("tar")
+        .arg("-xf")
+        .arg(archive)
+        .arg("-C")
+        .arg(&folder)
+        .status();
+    assert!(unpacked.is_ok_and(|s| s.success()), "tar and xz are needed");
+    let all = files(&folder, &["json"]);
+    let out = all.iter().map(|f| (name(&folder, f), text(f))).collect();
+    fs::remove_dir_all(&folder).expect("the folder made before");
     out
 }
 

@@ -4,7 +4,7 @@ use crate::data;
 use crate::geometry::{area, features, grid, read};
 use crate::ledger::Ledger;
 use crate::tally::Tally;
-use geo_types::MultiPolygon;
+use geo_types::{LineString, MultiPolygon, Polygon};
 use std::path::Path;
 
 pub fn cases(folder: &Path, tally: &mut Tally) {
@@ -23,6 +23,14 @@ pub fn cases(folder: &Path, tally: &mut Tally) {
             .map(|t| area(&read(t).expect("well-known text")))
             .collect();
         one(units, &data::name(folder, &file), tally);
+    }
+    // Rings made to be hard for a triangulation: the first is the outer one, whatever the others do.
+    for (name, text) in data::packed(&folder.join("earcut-rings.tar.xz")) {
+        let rings: Vec<Vec<[f64; 2]>> = serde_json::from_str(&text).expect("rings in JSON");
+        let mut rings = rings.into_iter().map(LineString::from);
+        let exterior = rings.next().expect("an outer ring");
+        let polygon = Polygon::new(exterior, rings.collect());
+        one(vec![polygon.into()], &format!("earcut/{name}"), tally);
     }
 }
 
