@@ -179,6 +179,7 @@ impl UnitField {
                 "gb",
                 "insee",
                 "codeinsee",
+                "地块编号",
             ],
             Self::Name => &[
                 "name",
@@ -200,6 +201,7 @@ impl UnitField {
                 "wardname",
                 "name1",
                 "zonename",
+                "地块名称",
                 "label",
             ],
             Self::Level => &[

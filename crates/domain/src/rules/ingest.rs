@@ -179,6 +179,19 @@ pub(super) const RULES: &[Rule] = &[
         remedy: text("核对名称", "check the names"),
     },
     Rule {
+        id: "row.survey.count",
+        kind: None,
+        severity: Severity::Warning,
+        title: text("界址点数不符", "another number of points than said"),
+        explanation: text(
+            "地块表头所写的界址点数与实际行数不同，可能缺行。",
+            "The parcel's header says another number of points than follow; lines may be missing.",
+        ),
+        message: text("{found}", "{found}"),
+        expected: text("{expected}", "{expected}"),
+        remedy: text("{remedy}", "{remedy}"),
+    },
+    Rule {
         id: "row.label.several",
         kind: None,
         severity: Severity::Warning,

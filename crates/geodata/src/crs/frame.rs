@@ -48,12 +48,24 @@ impl Zone {
 
     /// The EPSG code on CGCS2000, if there is one.
     pub fn epsg(self) -> Option<u32> {
+        self.epsg_on(Frame::One)
+    }
+
+    /// The EPSG code on CGCS2000, Xian 1980 or Beijing 1954, if there is one.
+    pub fn epsg_on(self, frame: Frame) -> Option<u32> {
+        // What comes before zone 0: three degrees with and without prefix, six degrees with and without.
+        let bases = match frame {
+            Frame::One => [4488, 4509, 4478, 4489],
+            Frame::Xian80 => [2324, 2345, 2314, 2325],
+            Frame::Beijing54 => [2376, 2397, 21400, 21460],
+            Frame::Other => return None,
+        };
         let n = self.number;
         match (self.width, self.prefix) {
-            (3, true) if (25..=45).contains(&n) => Some(4488 + n),
-            (3, false) if (25..=45).contains(&n) => Some(4509 + n),
-            (6, true) if (13..=23).contains(&n) => Some(4478 + n),
-            (6, false) if (13..=23).contains(&n) => Some(4489 + n),
+            (3, true) if (25..=45).contains(&n) => Some(bases[0] + n),
+            (3, false) if (25..=45).contains(&n) => Some(bases[1] + n),
+            (6, true) if (13..=23).contains(&n) => Some(bases[2] + n),
+            (6, false) if (13..=23).contains(&n) => Some(bases[3] + n),
             _ => None,
         }
     }

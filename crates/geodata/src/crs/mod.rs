@@ -11,7 +11,7 @@
 
 mod decide;
 mod declared;
-mod frame;
+pub(crate) mod frame;
 mod offset;
 mod parameters;
 mod plane;

@@ -16,6 +16,7 @@ mod open;
 mod row;
 mod sniff;
 mod staging;
+mod survey;
 mod table;
 pub(crate) mod wire;
 mod workbook;
@@ -124,6 +125,8 @@ pub enum Format {
     Dxf,
     /// TopoJSON.
     TopoJson,
+    /// The land survey's boundary text (界址点 TXT).
+    SurveyText,
     /// ESRI Shapefile with its siblings.
     Shapefile,
     /// A dBASE table on its own.

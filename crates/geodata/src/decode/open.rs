@@ -13,7 +13,7 @@ use super::{
     container::{self, Packing, Unpacked},
     encoding, flatgeobuf, gdal, json, markup,
     sniff::{self, Content},
-    staging, table, workbook,
+    staging, survey, table, workbook,
 };
 use crate::{ReadError, error::ReadErrorKind};
 
@@ -103,6 +103,10 @@ fn open_one(
             options.encoding.as_deref(),
             options.layer.as_deref(),
         ),
+        Content::SurveyText => {
+            let d = encoding::to_utf8(whole()?, options.encoding.as_deref()).map_err(fail)?;
+            Ok(survey::open(d))
+        }
         Content::Xls => workbook::open(c.path, &c.shown, Format::Xls, options.layer.as_deref()),
         Content::Shp | Content::Shx | Content::Dbf | Content::GeoPackage | Content::Gdal(_) => {
             gdal::open(c.path, &c.shown, options, decoder)

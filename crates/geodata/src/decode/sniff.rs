@@ -35,6 +35,8 @@ pub enum Content {
     Kml,
     /// GPX.
     Gpx,
+    /// The land survey's boundary text.
+    SurveyText,
     /// Text of a format that GDAL reads.
     Gdal(Format),
     /// Other text: perhaps a table.
@@ -159,9 +161,10 @@ fn text(head: &[u8], path: &Path) -> Content {
     let upper = String::from_utf8_lossy(&body[..body.len().min(4096)]).to_ascii_uppercase();
     let known = if upper.contains("INSERT INTO") || upper.contains("CREATE TABLE") {
         Some("SQL")
-    } else if upper.starts_with("[属性描述]") || (upper.starts_with('[') && upper.contains("@\n"))
+    } else if upper.starts_with("[属性描述]")
+        || (upper.starts_with('[') && (upper.contains("@\n") || upper.contains("@\r")))
     {
-        Some("survey boundary text (界址点 TXT)")
+        return Content::SurveyText;
     } else if upper.starts_with("!TABLE")
         || (upper.starts_with("VERSION ") && upper.contains("COLUMNS"))
     {
@@ -244,10 +247,7 @@ mod tests {
             of(b"<!DOCTYPE html><html>login"),
             Content::Known("HTML (a web page)")
         );
-        assert_eq!(
-            of("[属性描述]\n坐标系=".as_bytes()),
-            Content::Known("survey boundary text (界址点 TXT)")
-        );
+        assert_eq!(of("[属性描述]\n坐标系=".as_bytes()), Content::SurveyText);
         assert_eq!(of(b"name,lon,lat\n"), Content::Text);
         assert_eq!(of(b"INSERT INTO a VALUES (1);"), Content::Known("SQL"));
         assert!(matches!(
