@@ -64,6 +64,7 @@ fn routes() -> OpenApiRouter<AppState> {
             submissions::list_submissions,
             upload::create_submissions
         ))
+        .routes(routes!(reports::get_place_template))
         .routes(routes!(submissions::find_submission))
         .routes(routes!(submissions::list_submission_rows));
     // Those who print, and spreadsheets.

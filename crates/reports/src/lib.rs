@@ -20,8 +20,11 @@ mod geojson;
 mod html;
 mod json;
 mod rows;
+mod template;
 mod text;
 mod xlsx;
+
+pub use template::write_place_template;
 
 use std::borrow::Cow;
 use std::io::Write;

@@ -5,7 +5,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_T
 use axum::response::{IntoResponse, Response};
 use jieming_domain::actor::Action;
 use jieming_domain::finding::UnknownWord;
-use jieming_reports::{Format, Report};
+use jieming_reports::{Format, Report, ReportError};
 use utoipa::IntoParams;
 
 use crate::api::AppState;
@@ -111,11 +111,38 @@ pub(in crate::api) async fn get_line_report(
     document(report, form.format, format!("line-{a}-{b}")).await
 }
 
-/// Writes the report away from the threads that answer requests.
+/// The registration form as an empty workbook, to be filled in and handed in.
+#[utoipa::path(get, path = "/api/v1/templates/places.xlsx", tag = "submissions",
+    params(crate::api::query::LangParam),
+    responses((status = 200, content(
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+pub(in crate::api) async fn get_place_template(reader: Reader) -> Result<Response> {
+    reader.may(Action::Read, None)?;
+    let lang = reader.lang;
+    let name = lang.of("地名普查登记表", "place-names").to_owned();
+    made(Format::Xlsx, name, move |out| {
+        jieming_reports::write_place_template(lang, out)
+    })
+    .await
+}
+
+/// A report as it is answered.
 async fn document(report: Report, format: Format, name: String) -> Result<Response> {
+    made(format, name, move |out| {
+        jieming_reports::write(&report, format, out)
+    })
+    .await
+}
+
+/// Writes a document away from the threads that answer requests.
+async fn made(
+    format: Format,
+    name: String,
+    write: impl FnOnce(&mut Vec<u8>) -> std::result::Result<(), ReportError> + Send + 'static,
+) -> Result<Response> {
     let write = move || {
         let mut bytes = Vec::new();
-        jieming_reports::write(&report, format, &mut bytes).map(|()| bytes)
+        write(&mut bytes).map(|()| bytes)
     };
     let failed = |e: String| ApiError::internal(format!("writing a report: {e}"));
     let written = tokio::task::spawn_blocking(write)

@@ -86,3 +86,28 @@ async fn what_is_not_there_is_said() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_empty_form_is_read_back_as_handed_in() {
+    use crate::ingest::World;
+    use jieming::ingest::ImportOptions;
+    use jieming::store::SubmissionAs;
+
+    let app = App::new().await;
+    let reply = app.get("/api/v1/templates/places.xlsx?lang=zh").await;
+    assert_eq!(reply.status, 200);
+    let name = percent_encoding::utf8_percent_encode(
+        "地名普查登记表.xlsx",
+        percent_encoding::NON_ALPHANUMERIC,
+    )
+    .to_string();
+    assert!(reply.header("content-disposition").ends_with(&name));
+    let world = World::new().await;
+    let path = world.folder.path().join("form.xlsx");
+    std::fs::write(&path, &reply.body).unwrap();
+    let done = world
+        .import(&path, &ImportOptions::new(SubmissionAs::Places))
+        .await;
+    let rows = done.submission.rows;
+    assert_eq!((rows.read, rows.rejected), (0, 0), "{:?}", done.submission.error);
+}

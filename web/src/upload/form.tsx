@@ -132,6 +132,11 @@ export function UploadForm({ client, info, dropped, done }: Props) {
           </label>
         )}
       </fieldset>
+      {!units && (
+        <p class="template">
+          <a href={`/api/v1/templates/places.xlsx?lang=${lang}`} download><Icon name="file" size={14} /> {t("upload.template")}</a>
+        </p>
+      )}
       <details>
         <summary>{t("upload.more")}</summary>
         <fieldset class="fields" disabled={sending}>
