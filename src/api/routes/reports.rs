@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 use crate::api::AppState;
 use crate::api::envelope::ErrorBody;
 use crate::api::error::{ApiError, Result};
-use crate::api::query::{Fields, FromFields, Query};
+use crate::api::query::{Fields, FromFields, Nothing, Query};
 use crate::api::reader::Reader;
 use crate::reports;
 
@@ -116,7 +116,10 @@ pub(in crate::api) async fn get_line_report(
     params(crate::api::query::LangParam),
     responses((status = 200, content(
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
-pub(in crate::api) async fn get_place_template(reader: Reader) -> Result<Response> {
+pub(in crate::api) async fn get_place_template(
+    reader: Reader,
+    _: Query<Nothing>,
+) -> Result<Response> {
     reader.may(Action::Read, None)?;
     let lang = reader.lang;
     let name = lang.of("地名普查登记表", "place-names").to_owned();

@@ -1,12 +1,11 @@
 //! Runs of the audit and the reconciliation of findings.
 
-use geo::CoordsIter as _;
 use geo_types::Geometry;
 use jieming_domain::actor::Actor;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use sqlx::{Row, SqliteConnection};
 
-use super::findings::parties_key;
+use super::put_findings::{Of, Put, put_new, put_still};
 use super::{SqliteStore, codec, log, move_on, now};
 use crate::store::*;
 
@@ -80,24 +79,25 @@ pub(super) async fn reconcile(
     let mut tx = store.write().await?;
     let (mut new, mut open, mut gone) = (0_i64, 0_i64, 0_i64);
     for change in &changes {
-        for f in &change.new {
-            put(
-                &mut tx,
-                true,
-                &change.scope,
-                &f.id,
-                &f.derived_from,
-                &f.body,
-                run,
-                &at,
-            )
-            .await?;
-            new += 1;
-        }
-        for (id, body) in &change.still {
-            put(&mut tx, false, &change.scope, id, &[], body, run, &at).await?;
-            open += 1;
-        }
+        let of = Of {
+            scope: &change.scope,
+            run,
+            at: &at,
+        };
+        let added = change.new.iter().map(|f| Put {
+            id: &f.id,
+            derived_from: &f.derived_from,
+            body: &f.body,
+        });
+        put_new(&mut tx, of, added).await?;
+        new += change.new.len() as i64;
+        let still = change.still.iter().map(|(id, body)| Put {
+            id,
+            derived_from: &[],
+            body,
+        });
+        put_still(&mut tx, of, still).await?;
+        open += change.still.len() as i64;
         for id in &change.gone {
             let done = sqlx::query(include_str!("queries/findings/leave.sql"))
                 .bind(id)
@@ -140,99 +140,6 @@ pub(super) async fn reconcile(
     move_on(&mut tx).await?;
     tx.commit().await?;
     Ok(run_done)
-}
-
-#[allow(clippy::too_many_arguments)] // one row of one table
-async fn put(
-    tx: &mut SqliteConnection,
-    new: bool,
-    scope: &str,
-    id: &str,
-    derived_from: &[String],
-    body: &FindingBody,
-    run: i64,
-    at: &str,
-) -> Result<()> {
-    let sql = if new {
-        include_str!("queries/findings/insert.sql")
-    } else {
-        include_str!("queries/findings/update.sql")
-    };
-    let bbox = body
-        .geometry
-        .as_ref()
-        .and_then(box_of)
-        .or(body.point.map(|[x, y]| [x, y, x, y]));
-    let seq: i64 = sqlx::query_scalar(sql)
-        .bind(id)
-        .bind(scope)
-        .bind(&body.rule)
-        .bind(body.kind.as_str())
-        .bind(body.gap_kind.map(|g| g.as_str()))
-        .bind(&body.level)
-        .bind(body.extent_kind.as_str())
-        .bind(parties_key(body.units.iter().map(|u| &*u.code)))
-        .bind(body.parent.as_deref())
-        .bind(codec::severity_out(body.severity))
-        .bind(body.area_m2)
-        .bind(body.max_width_m)
-        .bind(body.length_m)
-        .bind(body.geometry.as_ref().map(codec::geometry_out))
-        .bind(bbox.map(|b| b[0]))
-        .bind(bbox.map(|b| b[1]))
-        .bind(bbox.map(|b| b[2]))
-        .bind(bbox.map(|b| b[3]))
-        .bind(body.point.map(|p| p[0]))
-        .bind(body.point.map(|p| p[1]))
-        .bind(body.place.as_ref().map(|p| p.0))
-        .bind(body.place.as_ref().map(|p| p.1.as_str()))
-        .bind(codec::params_out(&body.params))
-        .bind(Json::from(derived_from.to_vec()).to_string())
-        .bind(run)
-        .bind(at)
-        .fetch_optional(&mut *tx)
-        .await?
-        .ok_or_else(|| StoreError::Missing(format!("finding {id}")))?;
-    if !new {
-        sqlx::query(include_str!("queries/findings/unbox.sql"))
-            .bind(seq)
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query(include_str!("queries/finding_units/delete.sql"))
-            .bind(seq)
-            .execute(&mut *tx)
-            .await?;
-    }
-    if let Some([w, s, e, n]) = bbox {
-        sqlx::query(include_str!("queries/findings/box.sql"))
-            .bind(seq)
-            .bind(w)
-            .bind(e)
-            .bind(s)
-            .bind(n)
-            .execute(&mut *tx)
-            .await?;
-    }
-    for (number, unit) in (0_i64..).zip(&body.units) {
-        sqlx::query(include_str!("queries/finding_units/insert.sql"))
-            .bind(seq)
-            .bind(number)
-            .bind(unit.unit_id)
-            .bind(&unit.code)
-            .bind(&unit.name)
-            .execute(&mut *tx)
-            .await?;
-    }
-    Ok(())
-}
-
-fn box_of(geometry: &Geometry<f64>) -> Option<Bbox> {
-    geometry.coords_iter().fold(None, |b: Option<Bbox>, c| {
-        Some(match b {
-            Some([w, s, e, n]) => [w.min(c.x), s.min(c.y), e.max(c.x), n.max(c.y)],
-            None => [c.x, c.y, c.x, c.y],
-        })
-    })
 }
 
 async fn replace_lines(tx: &mut SqliteConnection, changes: &LineChanges) -> Result<()> {

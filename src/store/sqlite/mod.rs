@@ -10,6 +10,7 @@ mod ingest;
 mod neighbourhood;
 mod parameters;
 mod places;
+mod put_findings;
 mod token;
 mod units;
 mod whole;

@@ -109,5 +109,10 @@ async fn the_empty_form_is_read_back_as_handed_in() {
         .import(&path, &ImportOptions::new(SubmissionAs::Places))
         .await;
     let rows = done.submission.rows;
-    assert_eq!((rows.read, rows.rejected), (0, 0), "{:?}", done.submission.error);
+    assert_eq!(
+        (rows.read, rows.rejected),
+        (0, 0),
+        "{:?}",
+        done.submission.error
+    );
 }

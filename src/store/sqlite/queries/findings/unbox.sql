@@ -1,1 +1,1 @@
-DELETE FROM findings_box WHERE seq = ?
+DELETE FROM findings_box WHERE seq IN (SELECT value FROM json_each(?1))

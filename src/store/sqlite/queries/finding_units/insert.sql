@@ -1,1 +1,0 @@
-INSERT INTO finding_units (seq, number, unit_id, code, name) VALUES (?, ?, ?, ?, ?)

@@ -1,1 +1,0 @@
-INSERT INTO findings_box (seq, west, east, south, north) VALUES (?, ?, ?, ?, ?)
