@@ -1,1 +1,1 @@
-SELECT value FROM json_each(?1) WHERE value NOT IN (SELECT id FROM findings) LIMIT 1
+SELECT j.value FROM json_each(?1) AS j WHERE NOT EXISTS (SELECT 1 FROM findings AS f WHERE f.id = j.value) LIMIT 1
