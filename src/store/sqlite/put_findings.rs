@@ -10,7 +10,7 @@ use super::codec;
 use super::findings::parties_key;
 use crate::store::*;
 
-/// Findings written by one statement. SQLite binds 32,766 values; a finding has 28.
+/// Findings written by one statement. SQLite binds 32,766 values; a finding has 29.
 const ROWS_PER_INSERT: usize = 500;
 
 /// A finding on its way.

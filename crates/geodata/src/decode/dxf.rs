@@ -17,6 +17,9 @@ pub(super) const LABEL: &str = "label";
 /// Between several texts in one area, in the order of the file.
 const BETWEEN: &str = " ";
 
+/// Areas looked at in all: a drawing of many texts in many nested areas must not take for ever. Texts beyond stay rows.
+const MOST_LOOKS: usize = 50_000_000;
+
 /// Makes areas of closed polylines and gives each the texts that stand in it and in no smaller area. Those texts are no rows
 /// of their own any more. The rows keep the numbers that they have in the drawing.
 pub(super) fn labelled(rows: Vec<Row>) -> (Vec<Row>, Option<FileNote>) {
@@ -35,9 +38,14 @@ pub(super) fn labelled(rows: Vec<Row>) -> (Vec<Row>, Option<FileNote>) {
         Some(GeomWithData::new(Rectangle::from_aabb(aabb), k))
     });
     let tree: RTree<GeomWithData<Rectangle<[f64; 2]>, usize>> = RTree::bulk_load(boxes.collect());
-    let smallest = |at: Point<f64>| {
+    let mut looks = 0;
+    let mut smallest = |at: Point<f64>| {
         tree.locate_all_at_point([at.x(), at.y()])
             .map(|b| &areas[b.data])
+            .take_while(|(_, _, p)| {
+                looks += p.exterior().0.len();
+                looks <= MOST_LOOKS
+            })
             .filter(|(_, _, p)| p.contains(&at))
             .min_by(|a, b| a.1.total_cmp(&b.1))
             .map(|a| a.0)

@@ -43,7 +43,9 @@ fn extension(format: Format, path: &Path) -> &'static str {
 
 fn is_mif(path: &Path) -> bool {
     let head = head(path).unwrap_or_default();
-    head.first().is_some_and(|c| c.eq_ignore_ascii_case(&b'V'))
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
+    let first = head.trim_ascii_start().first();
+    first.is_some_and(|c| c.eq_ignore_ascii_case(&b'V'))
 }
 
 /// The extensions of what belongs to the file of a format: those it needs, those it may have.

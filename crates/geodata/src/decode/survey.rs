@@ -35,6 +35,9 @@ const FIELDS: [&str; 7] = [
     "地块用途",
     "地类编码",
 ];
+/// Rings of one parcel: each is looked for in those before it.
+const MOST_RINGS: usize = 5_000;
+
 /// What the first section says.
 #[derive(Debug, Default)]
 struct Head {
@@ -143,6 +146,9 @@ impl Parcel {
     }
 
     fn point(&mut self, line: &str) {
+        if self.bad.is_some() {
+            return;
+        }
         let number = |s: &&str| s.parse::<f64>().ok();
         let all = columns(line);
         let [_, ring, north, east, ..] = all[..] else {
@@ -155,9 +161,14 @@ impl Parcel {
         };
         self.points += 1;
         let c = Coord { x, y };
-        match self.rings.iter_mut().find(|r| r.0 == ring) {
-            Some(known) => known.1.push(c),
-            None => self.rings.push((ring.to_owned(), vec![c])),
+        // The ring of the point before, nearly always.
+        let known = self.rings.iter().rposition(|r| r.0 == ring);
+        match known {
+            Some(i) => self.rings[i].1.push(c),
+            None if self.rings.len() < MOST_RINGS => self.rings.push((ring.to_owned(), vec![c])),
+            None => {
+                self.bad.get_or_insert_with(|| line.to_owned());
+            }
         }
     }
 
@@ -304,6 +315,16 @@ mod tests {
             RowGeometry::Geometry(Geometry::MultiLineString(_))
         ));
         assert_eq!(rows[3].geometry, RowGeometry::Null);
+    }
+
+    #[test]
+    fn a_parcel_of_ever_new_rings_is_refused_in_good_time() {
+        let points: String = (0..200_000).map(|i| format!("J,{i},1,2\n")).collect();
+        let rows: Vec<Row> = read(&format!("{HEAD}1,,A,,面,,,,@\n{points}"))
+            .rows
+            .map(Result::unwrap)
+            .collect();
+        assert!(matches!(rows[0].geometry, RowGeometry::Unreadable { .. }));
     }
 
     #[test]

@@ -175,7 +175,9 @@ fn walk(
                     Some(parent) => parent.children.push(done),
                     None => {
                         rows += 1;
-                        let titles = open.iter().filter(|o| document.is_container(&o.name));
+                        // The innermost only: a row must not cost as much as the document is deep.
+                        let near = &open[open.len().saturating_sub(MAX_DEPTH)..];
+                        let titles = near.iter().filter(|o| document.is_container(&o.name));
                         let within: Vec<String> = titles
                             .map(|o| o.title.trim().to_owned())
                             .filter(|t| !t.is_empty())
