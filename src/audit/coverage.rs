@@ -70,8 +70,8 @@ pub(super) fn examine(subject: &Subject, gap_width_m: f64, wanted: Wanted) -> Ex
 }
 
 /// Runs the engine on the surroundings of a change: the findings that touch the box (plane coordinates) or are of the unit
-/// that changed alone (of a new one, `listed`, whatever its codes and hierarchy show), the lines among the units at the change, and the box of all that matters for these. Units
-/// that meet it must be among the subject's.
+/// that changed alone (with `listed`, whatever its codes and hierarchy show), the lines among the units at the change, and the
+/// box of all that matters for these. Units that meet it must be among the subject's.
 pub(super) fn examine_near(
     subject: &Subject,
     dirty: Rect<f64>,

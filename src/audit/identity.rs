@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use geo::{Area, BooleanOps, BoundingRect};
 use geo_types::{Geometry, Polygon, Rect};
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{RTree, RTreeObject as _};
 use rustc_hash::FxHashSet;
 
 use crate::store::{Finding, FindingBody, FindingState, NewFinding, Party, ScopeChanges};
@@ -62,16 +64,14 @@ pub(super) fn reconcile(
     let mut derived: Vec<Vec<usize>> = vec![Vec::new(); now.len()];
     let mut taken: FxHashSet<usize> = FxHashSet::default();
     for (mine, theirs) in by_key.values() {
+        let candidates = Candidates::new(theirs, &earlier);
         let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
-        let boxes: Vec<Option<Rect<f64>>> =
-            theirs.iter().map(|&j| rect(&earlier[j].body)).collect();
         for &i in mine {
-            let own = rect(&now[i]);
-            for (&j, theirs) in theirs.iter().zip(&boxes) {
-                if let Some(common) = common_area(&now[i], own, &earlier[j].body, *theirs) {
+            candidates.of(&now[i], |j| {
+                if let Some(common) = common_area(&now[i], &earlier[j].body) {
                     pairs.push((common, i, j));
                 }
-            }
+            });
         }
         // Largest first; then those that are not gone, then the older.
         pairs.sort_by(|a, b| {
@@ -102,12 +102,14 @@ pub(super) fn reconcile(
         scope,
         new: Vec::new(),
         still: Vec::new(),
+        unchanged: Vec::new(),
         gone: Vec::new(),
         lines: None,
         weights: Vec::new(),
     };
     for (i, body) in now.into_iter().enumerate() {
         match continues[i] {
+            Some(j) if earlier[j].body == body => changes.unchanged.push(earlier[j].id.clone()),
             Some(j) => changes.still.push((earlier[j].id.clone(), body)),
             None => {
                 derived[i].sort_by_key(|&j| earlier[j].seq);
@@ -129,6 +131,56 @@ pub(super) fn reconcile(
     changes
 }
 
+/// Earlier findings of one key. Of a large audit, hundreds of thousands may share it: gaps without a unit above.
+struct Candidates<'a> {
+    /// Those with an area, by their boxes.
+    areas: RTree<GeomWithData<Rectangle<[f64; 2]>, usize>>,
+    /// Those without.
+    others: Vec<usize>,
+    earlier: &'a [Finding],
+}
+
+impl<'a> Candidates<'a> {
+    fn new(of_key: &[usize], earlier: &'a [Finding]) -> Candidates<'a> {
+        let (mut areas, mut others) = (Vec::new(), Vec::new());
+        for &j in of_key {
+            match rect(&earlier[j].body) {
+                Some(r) => areas.push(GeomWithData::new(boxed(r), j)),
+                None => others.push(j),
+            }
+        }
+        Candidates {
+            areas: RTree::bulk_load(areas),
+            others,
+            earlier,
+        }
+    }
+
+    /// Those that may be continued by a finding: when some have its very polygon, only these.
+    fn of(&self, body: &FindingBody, mut each: impl FnMut(usize)) {
+        let Some(r) = rect(body) else {
+            self.others.iter().for_each(|&j| each(j));
+            return;
+        };
+        let envelope = boxed(r).envelope();
+        let near: Vec<usize> = self
+            .areas
+            .locate_in_envelope_intersecting(envelope)
+            .map(|g| g.data)
+            .collect();
+        let same = |&j: &usize| self.earlier[j].body.geometry == body.geometry;
+        if near.iter().any(same) {
+            near.into_iter().filter(same).for_each(each);
+        } else {
+            near.into_iter().for_each(each);
+        }
+    }
+}
+
+fn boxed(r: Rect<f64>) -> Rectangle<[f64; 2]> {
+    Rectangle::from_corners(r.min().into(), r.max().into())
+}
+
 fn polygon(body: &FindingBody) -> Option<&Polygon<f64>> {
     match &body.geometry {
         Some(Geometry::Polygon(p)) => Some(p),
@@ -142,24 +194,11 @@ fn rect(body: &FindingBody) -> Option<Rect<f64>> {
 
 /// How much two findings of one key have in common; `None` when they do not meet. Findings without area have only
 /// their key and place in common: the nearer, the more.
-fn common_area(
-    a: &FindingBody,
-    ra: Option<Rect<f64>>,
-    b: &FindingBody,
-    rb: Option<Rect<f64>>,
-) -> Option<f64> {
+fn common_area(a: &FindingBody, b: &FindingBody) -> Option<f64> {
     match (polygon(a), polygon(b)) {
         (Some(p), Some(q)) => {
             if p == q {
                 return Some(p.unsigned_area());
-            }
-            let (ra, rb) = (ra?, rb?);
-            let apart = ra.min().x > rb.max().x
-                || rb.min().x > ra.max().x
-                || ra.min().y > rb.max().y
-                || rb.min().y > ra.max().y;
-            if apart {
-                return None;
             }
             let common = p.intersection(q).unsigned_area();
             (common > 0.0).then_some(common)
@@ -263,6 +302,29 @@ mod tests {
     }
 
     #[test]
+    fn what_says_the_same_again_is_unchanged_whoever_else_shares_its_key() {
+        // A hundred thousand of one key: looking at every pair would take minutes.
+        let gap = |i: usize| FindingBody {
+            kind: Kind::Gap,
+            rule: "coverage.gap.hole".into(),
+            ..overlap([1, 2], i as f64 * 2.0, 1.0)
+        };
+        let mut now: Vec<FindingBody> = (0..100_000).map(gap).collect();
+        let earlier = now.iter().enumerate();
+        let earlier =
+            earlier.map(|(i, b)| kept(&i.to_string(), i as i64, FindingState::Open, b.clone()));
+        let earlier: Vec<Finding> = earlier.collect();
+        now.reverse();
+        now[7].severity = Severity::Info;
+        let c = run(now, earlier);
+        assert_eq!(
+            (c.unchanged.len(), c.still.len(), c.new.len(), c.gone.len()),
+            (99_999, 1, 0, 0)
+        );
+        assert_eq!(c.still[0].0, (99_999 - 7).to_string());
+    }
+
+    #[test]
     fn other_parties_or_other_ground_is_another_finding() {
         let a = kept("a", 1, FindingState::Open, overlap([1, 2], 0.0, 3.0));
         let c = run(
@@ -276,9 +338,9 @@ mod tests {
     fn a_gone_one_returns_under_its_id_but_an_open_one_comes_first() {
         let gone = kept("gone", 1, FindingState::Gone, overlap([1, 2], 0.0, 3.0));
         let c = run(vec![overlap([1, 2], 0.0, 3.0)], vec![gone.clone()]);
-        assert_eq!(c.still[0].0, "gone");
+        assert_eq!(c.unchanged, ["gone"]);
         let open = kept("open", 2, FindingState::Open, overlap([1, 2], 0.0, 3.0));
         let c = run(vec![overlap([1, 2], 0.0, 3.0)], vec![gone, open]);
-        assert_eq!(c.still[0].0, "open");
+        assert_eq!(c.unchanged, ["open"]);
     }
 }

@@ -4,8 +4,8 @@
 //! Not everything can be told from near. A whole audit follows instead when
 //!
 //! - no audit of everything was finished before, or very many extents changed at once;
-//! - a unit changed its name, parent or plane, or a new one is the parent of others or changes what the codes of the whole list
-//!   say of them;
+//! - a unit changed its plane or accuracy, or others name it by a name that it lost or took; a new one is the parent of others
+//!   or changes what the codes of the whole list say of them;
 //! - extents of a coverage lie in different planes, or only some know their parent;
 //! - open ground became enclosed, or a finding's surroundings hold more than [`MOST_UNITS`] units.
 
@@ -30,8 +30,8 @@ use super::places::JudgedPlace;
 use super::registry::Listed;
 use super::{coverage, identity, places, registry};
 use crate::store::{
-    Bbox, DirtyExtent, FindingBody, FindingState, LineChanges, Party, Run, ScopeChanges, Store,
-    UnitExtent,
+    Bbox, DirtyExtent, FindingBody, FindingFilter, FindingSort, FindingState, LineChanges,
+    PageRequest, Party, Run, ScopeChanges, Store, UnitExtent,
 };
 
 /// Changes looked at one by one; from there on everything is.
@@ -78,25 +78,22 @@ async fn examine_change(
         return Ok(None);
     };
     let before = change.before.as_ref();
-    let described = |u: &UnitExtent| {
-        let parent = u.parent_code.clone().or_else(|| parent_by_code(&u.code));
-        (
-            u.code.clone(),
-            u.name.clone(),
-            parent,
-            u.plane.clone(),
-            u.accuracy_m.map(f64::to_bits),
-        )
+    let surveyed = |u: &UnitExtent| {
+        let accuracy = u.accuracy_m.map(f64::to_bits);
+        (u.code.clone(), u.plane.clone(), accuracy)
     };
-    if before.is_some_and(|b| described(b) != described(after)) {
+    if before.is_some_and(|b| surveyed(b) != surveyed(after)) {
         return Ok(None);
     }
-    let listed = match before {
-        Some(_) => None,
-        None => match listed(store, after).await? {
+    let renamed = before.is_some_and(|b| b.name != after.name);
+    let moved = before.is_some_and(|b| parent_of(b) != parent_of(after));
+    let listed = if before.is_some() && !renamed && !moved {
+        None
+    } else {
+        match listed(store, after, before.is_none()).await? {
             Some(listed) => Some(listed),
             None => return Ok(None),
-        },
+        }
     };
     let registry: Arc<Vec<ParameterSet>> = Arc::new(store.parameter_sets().await?);
     let Some(plane) = plane_of(after, &registry) else {
@@ -107,11 +104,32 @@ async fn examine_change(
     } else {
         Grid::METRES
     };
-    let Some(changed) = changed_box(before.map(in_plane), Some(in_plane(after)), grid) else {
+    let all_of = |u: &UnitExtent| changed_box(None, Some(in_plane(u)), grid);
+    let mut changed = match before {
+        // Findings say names and parents: those all along the unit.
+        Some(b) if renamed || moved => joined(all_of(b), all_of(after)),
+        _ => changed_box(before.map(in_plane), Some(in_plane(after)), grid),
+    };
+    if let (Some(b), true) = (before, moved) {
+        // What the one parent lacks from now on, and the other no longer.
+        for parent in parents_of(store, &[b.clone(), after.clone()], after.kind).await? {
+            if parent.plane != after.plane {
+                return Ok(None);
+            }
+            changed = joined(changed, all_of(&parent));
+        }
+    }
+    let Some(changed) = changed else {
         return Ok(Some(Vec::new()));
     };
+    let names: Vec<String> = before
+        .iter()
+        .chain(&[after])
+        .map(|u| u.name.clone())
+        .collect();
     let mut levels = vec![after.level.clone()];
-    let own_keys = vec![after.code.clone(), after.name.clone()];
+    let mut own_keys = vec![after.code.clone(), after.name.clone()];
+    own_keys.retain(|k| !k.is_empty());
     for level in store.child_levels(&own_keys, after.kind).await? {
         if before.is_none() {
             return Ok(None);
@@ -120,9 +138,24 @@ async fn examine_change(
             levels.push(level);
         }
     }
+    // Whoever was found by the old name, or is by the new one, may be anywhere.
+    if renamed && !store.child_levels(&names, after.kind).await?.is_empty() {
+        return Ok(None);
+    }
     let mut out = Vec::new();
     let mut seen: Option<Bbox> = None;
     for level in levels {
+        let own_level = level == after.level;
+        let mut changed = changed;
+        if renamed && !own_level {
+            // What lies outside a parent may lie far from it, and says its name.
+            for b in said_of_parent(store, &level, after).await? {
+                let Some(b) = box_in(&plane, b) else {
+                    return Ok(None);
+                };
+                changed = both(changed, b);
+            }
+        }
         let near = Surroundings {
             store,
             level,
@@ -131,7 +164,7 @@ async fn examine_change(
             plane_text: &after.plane,
             registry: &registry,
             grid,
-            listed,
+            listed: listed.filter(|_| own_level),
         };
         match near.examine(before, after, changed).await? {
             Some((changes, touched)) => {
@@ -142,22 +175,34 @@ async fn examine_change(
         }
     }
     if let (Some(touched), ExtentKind::Legal) = (seen, after.kind) {
-        out.push(examine_places(store, after, touched).await?);
+        let mut keys = names;
+        keys.push(after.code.clone());
+        keys.retain(|k| !k.is_empty());
+        out.push(examine_places(store, &keys, touched).await?);
     }
     Ok(Some(out))
 }
 
-/// What the codes of all units of its coverage say of a new one; `None` when they say something else of another unit
-/// because of it.
-async fn listed(store: &Arc<dyn Store>, new: &UnitExtent) -> Result<Option<Listed>, AuditError> {
-    let codes = store.coverage_codes(&new.level, new.kind).await?;
+/// The unit above, as the data say it or the code tells it.
+fn parent_of(u: &UnitExtent) -> Option<String> {
+    u.parent_code.clone().or_else(|| parent_by_code(&u.code))
+}
+
+/// What the codes of all units of its coverage say of one; `None` when it is new and they say something else of another
+/// unit because of it.
+async fn listed(
+    store: &Arc<dyn Store>,
+    unit: &UnitExtent,
+    is_new: bool,
+) -> Result<Option<Listed>, AuditError> {
+    let codes = store.coverage_codes(&unit.level, unit.kind).await?;
     let with: Vec<&str> = codes.iter().map(|c| c.1.as_str()).collect();
-    let others = codes.iter().filter(|c| c.0 != new.unit_id);
+    let others = codes.iter().filter(|c| c.0 != unit.unit_id);
     let without: Vec<&str> = others.map(|c| c.1.as_str()).collect();
     let mut all = Listed::all(&with);
-    let own = codes.iter().position(|c| c.0 == new.unit_id);
+    let own = codes.iter().position(|c| c.0 == unit.unit_id);
     let own = own.map(|i| all.remove(i));
-    Ok(own.filter(|_| all == Listed::all(&without)))
+    Ok(own.filter(|_| !is_new || all == Listed::all(&without)))
 }
 
 /// The plane of an extent's own numbers.
@@ -181,7 +226,7 @@ struct Surroundings<'a> {
     plane_text: &'a str,
     registry: &'a Arc<Vec<ParameterSet>>,
     grid: Grid,
-    /// Of a new unit: what the list of all says of it.
+    /// Of a unit of this level that is new or called or placed otherwise: what the list of all says of it.
     listed: Option<Listed>,
 }
 
@@ -215,7 +260,7 @@ impl Surroundings<'_> {
         let Some(touched) = self.storage_box(wide) else {
             return Ok(None);
         };
-        let Some(dirty) = self.plane_box(touched) else {
+        let Some(dirty) = box_in(self.plane, touched) else {
             return Ok(None);
         };
         if after.level == self.level
@@ -237,7 +282,7 @@ impl Surroundings<'_> {
             let of_above = |u: &Party| u.unit_id.is_some_and(|id| of_units[1..].contains(&id));
             let first_child =
                 f.body.rule == registry::NO_CHILDREN && f.body.units.iter().any(of_above);
-            first_child || concerns(&f.body, &touched, own)
+            first_child || self.is_own(&f.body, own) || concerns(&f.body, &touched, own)
         });
 
         // Everything around the units at the change, for their lines, and around earlier findings.
@@ -294,7 +339,7 @@ impl Surroundings<'_> {
         }
     }
 
-    /// Whether a finding is of a new unit alone.
+    /// Whether a finding is what the list says of a unit that is new or called or placed otherwise.
     fn is_own(&self, body: &FindingBody, own: i64) -> bool {
         let of_list = !body.rule.starts_with("coverage.");
         self.listed.is_some() && of_list && body.units.iter().any(|u| u.unit_id == Some(own))
@@ -360,16 +405,34 @@ impl Surroundings<'_> {
         }
         carried(of_rect(r), |x, y| self.plane.to_storage(x, y).ok())
     }
+}
 
-    /// The box of the plane that holds a box in storage.
-    fn plane_box(&self, [w, s, e, n]: Bbox) -> Option<Rect<f64>> {
-        let b = if self.plane.is_storage() {
-            [w, s, e, n]
-        } else {
-            carried([w, s, e, n], |x, y| self.plane.from_storage(x, y).ok())?
-        };
-        Some(Rect::new((b[0], b[1]), (b[2], b[3])))
-    }
+/// The box of a plane that holds a box in storage.
+fn box_in(plane: &Plane, b: Bbox) -> Option<Rect<f64>> {
+    let b = if plane.is_storage() {
+        b
+    } else {
+        carried(b, |x, y| plane.from_storage(x, y).ok())?
+    };
+    Some(Rect::new((b[0], b[1]), (b[2], b[3])))
+}
+
+/// The boxes of findings on units of a level that say the name of this one, their parent.
+async fn said_of_parent(
+    store: &Arc<dyn Store>,
+    level: &str,
+    parent: &UnitExtent,
+) -> Result<Vec<Bbox>, AuditError> {
+    let filter = FindingFilter {
+        level: Some(level.to_owned()),
+        extent_kind: Some(parent.kind),
+        parent: Some(parent.code.clone()),
+        ..FindingFilter::default()
+    };
+    let all = PageRequest::all();
+    let found = store.findings(&filter, FindingSort::default(), all, false);
+    let boxes = found.await?.items.into_iter().filter_map(|f| f.bbox);
+    Ok(boxes.collect())
 }
 
 fn place(c: Coord<f64>) -> [u64; 2] {
@@ -425,10 +488,11 @@ fn concerns(body: &FindingBody, touched: &Bbox, own: i64) -> bool {
     touches || (is_own && body.kind == Kind::Invalid)
 }
 
-/// Places that claim the unit or lie where it changed, against the units that they claim.
+/// Places that claim the unit (by one of `keys`: its code, its name, its name before) or lie where it changed, against the
+/// units that they claim.
 async fn examine_places(
     store: &Arc<dyn Store>,
-    unit: &UnitExtent,
+    keys: &[String],
     touched: Bbox,
 ) -> Result<ScopeChanges, AuditError> {
     // A place is judged by its distance from the line, up to its accuracy.
@@ -439,13 +503,8 @@ async fn examine_places(
         e + PLACE_REACH,
         n + PLACE_REACH,
     ];
-    let keys: Vec<String> = [&unit.code, &unit.name]
-        .into_iter()
-        .filter(|k| !k.is_empty())
-        .cloned()
-        .collect();
     let judged: Vec<JudgedPlace> = store
-        .places_near_or_claiming(wide, &keys)
+        .places_near_or_claiming(wide, keys)
         .await?
         .into_iter()
         .filter_map(judged_place)
@@ -500,6 +559,18 @@ async fn examine_places(
         identity::reconcile(PLACES.to_owned(), found, earlier, new_id)
     })
     .await
+}
+
+fn both(a: Rect<f64>, b: Rect<f64>) -> Rect<f64> {
+    let [w, s, e, n] = join(of_rect(a), of_rect(b));
+    Rect::new((w, s), (e, n))
+}
+
+fn joined(a: Option<Rect<f64>>, b: Option<Rect<f64>>) -> Option<Rect<f64>> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(both(a, b)),
+        (a, b) => a.or(b),
+    }
 }
 
 fn of_rect(r: Rect<f64>) -> Bbox {

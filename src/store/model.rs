@@ -559,6 +559,8 @@ pub struct ScopeChanges {
     pub new: Vec<NewFinding>,
     /// Seen before (also gone ones that return: they reopen under their id), with what is true now.
     pub still: Vec<(String, FindingBody)>,
+    /// Ids of those seen before of which the very same is true now.
+    pub unchanged: Vec<String>,
     /// Ids of those not there any more.
     pub gone: Vec<String>,
     /// The common lines of this coverage. `None`: leave them.

@@ -5,7 +5,7 @@ use jieming_domain::actor::Actor;
 use serde_json::json;
 use sqlx::{Row, SqliteConnection};
 
-use super::put_findings::{Of, Put, put_new, put_still};
+use super::put_findings::{Of, Put, put_new, put_still, put_unchanged};
 use super::{SqliteStore, codec, log, move_on, now};
 use crate::store::*;
 
@@ -97,7 +97,8 @@ pub(super) async fn reconcile(
             body,
         });
         put_still(&mut tx, of, still).await?;
-        open += change.still.len() as i64;
+        put_unchanged(&mut tx, of, &change.unchanged).await?;
+        open += (change.still.len() + change.unchanged.len()) as i64;
         for id in &change.gone {
             let done = sqlx::query(include_str!("queries/findings/leave.sql"))
                 .bind(id)

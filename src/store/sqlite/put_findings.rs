@@ -12,6 +12,8 @@ use crate::store::*;
 
 /// Findings written by one statement. SQLite binds 32,766 values; a finding has 29.
 const ROWS_PER_INSERT: usize = 500;
+/// Findings that one statement marks as still there.
+const IDS_PER_UPDATE: usize = 10_000;
 
 /// A finding on its way.
 pub(super) struct Put<'a> {
@@ -42,6 +44,38 @@ pub(super) async fn put_new(
     Ok(())
 }
 
+/// Notes that findings are still there and say what they said.
+pub(super) async fn put_unchanged(
+    tx: &mut SqliteConnection,
+    of: Of<'_>,
+    ids: &[String],
+) -> Result<()> {
+    for part in ids.chunks(IDS_PER_UPDATE) {
+        let list = Json::from(part).to_string();
+        require_all(tx, &list).await?;
+        sqlx::query(include_str!("queries/findings/same.sql"))
+            .bind(&list)
+            .bind(of.run)
+            .bind(of.at)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Refuses a JSON list of ids of which one is not known.
+async fn require_all(tx: &mut SqliteConnection, ids: &str) -> Result<()> {
+    let missing: Option<String> =
+        sqlx::query_scalar(include_str!("queries/findings/first_missing.sql"))
+            .bind(ids)
+            .fetch_optional(tx)
+            .await?;
+    match missing {
+        Some(id) => Err(StoreError::Missing(format!("finding {id}"))),
+        None => Ok(()),
+    }
+}
+
 /// Writes what findings that are still there say now.
 pub(super) async fn put_still(
     tx: &mut SqliteConnection,
@@ -51,14 +85,7 @@ pub(super) async fn put_still(
     let all: Vec<Put> = all.collect();
     for part in all.chunks(ROWS_PER_INSERT) {
         let ids = Json::from(part.iter().map(|p| p.id).collect::<Vec<_>>()).to_string();
-        let missing: Option<String> =
-            sqlx::query_scalar(include_str!("queries/findings/first_missing.sql"))
-                .bind(&ids)
-                .fetch_optional(&mut *tx)
-                .await?;
-        if let Some(id) = missing {
-            return Err(StoreError::Missing(format!("finding {id}")));
-        }
+        require_all(tx, &ids).await?;
         let seqs = put(
             tx,
             of,

@@ -184,6 +184,7 @@ async fn a_tag_changes_with_the_bytes_and_only_then() {
         scope: "county/legal".into(),
         new: vec![found],
         still: vec![],
+        unchanged: vec![],
         gone: vec![],
         lines: Some(LineChanges {
             level: "county".into(),

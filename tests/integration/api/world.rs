@@ -307,6 +307,7 @@ async fn audit(store: &dyn Store) {
         scope: "county/legal".into(),
         new: found,
         still: vec![],
+        unchanged: vec![],
         gone: vec![],
         weights: vec![],
         lines: Some(LineChanges {
@@ -330,6 +331,7 @@ async fn audit(store: &dyn Store) {
         scope: "county/legal".into(),
         new: vec![],
         still,
+        unchanged: vec![],
         gone: vec!["f-gone".into()],
         lines: None,
         weights: vec![],

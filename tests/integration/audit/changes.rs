@@ -110,7 +110,7 @@ fn edited(feature: &serde_json::Value, turn: u64) -> serde_json::Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_changed_is_audited_as_everything_would_be() {
-    edits("EPSG:4490", 12).await;
+    edits("EPSG:4490", 16).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -174,13 +174,33 @@ async fn edits(crs: &str, turns: u64) {
         let features = features["features"].as_array().unwrap();
         let feature = &features[(turn * 7) as usize % features.len()];
         let mut delivery = edited(feature, turn + 1);
-        if turn % 4 == 2 {
+        let properties = &mut delivery["features"][0]["properties"];
+        let mut whole_parents = false;
+        match turn % 8 {
             // A unit that nobody knew, on ground of others and beside them; now and then with a strange code.
-            let properties = &mut delivery["features"][0]["properties"];
-            let code = properties["code"].as_str().unwrap().to_owned();
-            let strange = if turn % 8 == 6 { "X" } else { "" };
-            properties["code"] = format!("{strange}{}{}", &code[..6], 900 + turn).into();
-            properties["name"] = format!("新设{turn}街道").into();
+            2 | 6 => {
+                let code = properties["code"].as_str().unwrap().to_owned();
+                let strange = if turn % 8 == 6 { "X" } else { "" };
+                properties["code"] = format!("{strange}{}{}", &code[..6], 900 + turn).into();
+                properties["name"] = format!("新设{turn}街道").into();
+            }
+            // Another name, with the outline moved or as it was; of a township, or of a county above others.
+            1 | 3 | 7 => {
+                let name = properties["name"].as_str().unwrap();
+                properties["name"] = format!("{name}改{turn}").into();
+                if turn % 8 == 7 {
+                    delivery["features"][0]["geometry"] = feature["geometry"].clone();
+                }
+            }
+            // Under another county.
+            5 => {
+                let own = properties["parent"].as_str().unwrap().to_owned();
+                let all = counties["features"].as_array().unwrap().iter();
+                let mut codes = all.map(|c| c["properties"]["code"].as_str().unwrap());
+                properties["parent"] = codes.find(|c| *c != own).unwrap().into();
+                whole_parents = true;
+            }
+            _ => {}
         }
         let path = world.file(
             &format!("edit{turn}.geojson"),
@@ -195,10 +215,11 @@ async fn edits(crs: &str, turns: u64) {
         let (near, near_lines) = (said(&world.store).await, lines(&world.store).await);
         // Of 120 findings or so, an edit concerns a part: the rest is not even looked at.
         assert!(
-            run.open + run.new < before.len() as u64,
-            "{run:?} of {}",
+            whole_parents || run.open + run.new < before.len() as u64,
+            "turn {turn}: {run:?} of {}",
             before.len()
         );
+        assert_eq!(world.store.newest_dirty().await.unwrap(), None);
         run_database(world.store.clone(), &actor, |_| {})
             .await
             .unwrap();

@@ -58,6 +58,7 @@ fn changes() -> ScopeChanges {
         scope: "county/legal".into(),
         new: vec![],
         still: vec![],
+        unchanged: vec![],
         gone: vec![],
         lines: None,
         weights: vec![],
@@ -133,6 +134,22 @@ async fn findings_live_through_runs() {
             (f2.state, f2.first_run, f2.last_run),
             (FindingState::Open, 1, 3)
         );
+        let same = |ids: &[&str]| ScopeChanges {
+            unchanged: ids.iter().map(|id| (*id).to_owned()).collect(),
+            ..changes()
+        };
+        let fourth = run(store, same(&["f3", "f1"])).await;
+        assert_eq!((fourth.new, fourth.open, fourth.gone), (0, 2, 0));
+        let f3 = store.finding("f3").await.unwrap().unwrap();
+        assert_eq!(
+            (f3.state, f3.first_run, f3.last_run),
+            (FindingState::Open, 1, 4)
+        );
+        assert_eq!(f3.body, body(Kind::Overlap, &["B", "C"], 114.2, 60.0));
+        let nobody = store.begin_run(&actor()).await.unwrap();
+        let strange = vec![same(&["f1", "f9"])];
+        let refused = store.reconcile(&actor(), nobody, strange).await;
+        assert!(refused.is_err_and(|e| e.to_string().contains("f9")));
         let scope = store.findings_in_scope("county/legal").await.unwrap();
         assert_eq!(
             scope.iter().map(|f| f.id.as_str()).collect::<Vec<_>>(),
@@ -142,7 +159,7 @@ async fn findings_live_through_runs() {
             scope[3].body,
             body(Kind::Gap, &["A", "B", "C"], 114.3, 60.0)
         );
-        assert_eq!(store.last_run().await.unwrap().unwrap().number, 3);
+        assert_eq!(store.last_run().await.unwrap().unwrap().number, 4);
     }
 }
 
