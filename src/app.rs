@@ -64,7 +64,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
 /// warnings and errors.
 fn begin_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("JIEMING_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sqlx::query=error"));
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

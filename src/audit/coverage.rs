@@ -11,6 +11,7 @@ use jieming_domain::message::{Param, Params};
 use jieming_domain::severity::{severity, thresholds};
 use rayon::prelude::*;
 
+use super::boxes::both;
 use super::measure::{
     coord_to_storage, line_to_storage, lines_length_m, measure, polygon_to_storage,
 };
@@ -105,7 +106,7 @@ pub(super) fn examine_near(
         if d.units.iter().filter(|u| inner(u)).count() > 1
             && let Some(b) = d.polygon.as_ref().and_then(BoundingRect::bounding_rect)
         {
-            reach = joined(reach, b);
+            reach = both(reach, b);
         }
     }
     let mut touching = local.touching.into_iter().peekable();
@@ -141,13 +142,6 @@ pub(super) fn examine_near(
         vertices: counts.vertices,
     };
     (examined, reach)
-}
-
-fn joined(a: Rect<f64>, b: Rect<f64>) -> Rect<f64> {
-    Rect::new(
-        (a.min().x.min(b.min().x), a.min().y.min(b.min().y)),
-        (a.max().x.max(b.max().x), a.max().y.max(b.max().y)),
-    )
 }
 
 /// The common lines. What is no wider than a sliver of the level counts as agreement within the tolerance.

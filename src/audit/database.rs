@@ -15,6 +15,8 @@ use crate::store::{
     AuditPlace, FindingBody, LineChanges, Run, ScopeChanges, Store, StoreError, UnitExtent,
 };
 
+/// Places are judged by where the law puts the lines.
+const LEGAL: ExtentKind = ExtentKind::Legal;
 /// The scope of findings on places.
 pub(super) const PLACES: &str = "places";
 
@@ -75,9 +77,7 @@ async fn examine_all(
         let units = store.coverage_units(&c.level, c.kind).await?;
         let parents = parents_of(store, &units, c.kind).await?;
         let earlier = store.findings_in_scope(&scope).await?;
-        if c.kind == ExtentKind::Legal {
-            grounds.extend(units.iter().map(ground));
-        }
+        grounds.extend(units.iter().filter(|_| c.kind == LEGAL).map(ground));
         let (level, kind, parameters) = (c.level.clone(), c.kind, registry.clone());
         let scope_name = scope.clone();
         changes.push(
@@ -102,20 +102,7 @@ async fn examine_all(
         seen.push(scope);
         progress((i + 1) as f64 / steps);
     }
-    let judged: Vec<JudgedPlace> = store
-        .audit_places()
-        .await?
-        .into_iter()
-        .filter_map(judged_place)
-        .collect();
-    let earlier = store.findings_in_scope(PLACES).await?;
-    changes.push(
-        blocking(move || {
-            let found = places::examine(&judged, &grounds, ExtentKind::Legal);
-            identity::reconcile(PLACES.to_owned(), found, earlier, new_id)
-        })
-        .await?,
-    );
+    changes.push(judge_places(store, grounds).await?);
     // A coverage whose units are all gone takes its findings with it.
     for scope in store.finding_scopes().await? {
         if !seen.contains(&scope) {
@@ -124,6 +111,36 @@ async fn examine_all(
         }
     }
     Ok(changes)
+}
+
+/// Every place against the legal extents, when only places have changed.
+pub(super) async fn examine_all_places(store: &Arc<dyn Store>) -> Result<ScopeChanges, AuditError> {
+    let mut grounds = Vec::new();
+    for c in store.coverages().await? {
+        if c.kind == LEGAL {
+            let units = store.coverage_units(&c.level, c.kind).await?;
+            grounds.extend(units.iter().map(ground));
+        }
+    }
+    judge_places(store, grounds).await
+}
+
+async fn judge_places(
+    store: &Arc<dyn Store>,
+    grounds: Vec<Ground>,
+) -> Result<ScopeChanges, AuditError> {
+    let judged: Vec<JudgedPlace> = store
+        .audit_places()
+        .await?
+        .into_iter()
+        .filter_map(judged_place)
+        .collect();
+    let earlier = store.findings_in_scope(PLACES).await?;
+    blocking(move || {
+        let found = places::examine(&judged, &grounds, LEGAL);
+        identity::reconcile(PLACES.to_owned(), found, earlier, new_id)
+    })
+    .await
 }
 
 /// A place as it is judged; one without position or claim is not.

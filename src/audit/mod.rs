@@ -8,6 +8,7 @@
 //! [`files`] audits files without a database, [`database`] audits all that is held, [`neighbourhood`] what changed in it.
 //! All go the same way.
 
+mod boxes;
 mod coverage;
 pub mod database;
 pub mod files;
@@ -15,6 +16,7 @@ mod identity;
 mod measure;
 mod neighbourhood;
 mod places;
+mod places_near;
 mod registry;
 mod subject;
 

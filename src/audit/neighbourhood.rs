@@ -7,7 +7,7 @@
 //! - a unit changed its plane or accuracy, or others name it by a name that it lost or took; a new one is the parent of others
 //!   or changes what the codes of the whole list say of them;
 //! - extents of a coverage lie in different planes, or only some know their parent;
-//! - open ground became enclosed, or a finding's surroundings hold more than [`MOST_UNITS`] units.
+//! - the surroundings of the change, or of a finding on it, hold more than [`MOST_UNITS`] units.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,15 +22,14 @@ use jieming_domain::unit::{ExtentKind, parent_by_code};
 use jieming_geodata::crs::{ParameterSet, Plane};
 use rustc_hash::FxHashMap;
 
+use super::boxes::{both, carried, join, joined, of_rect, within};
 use super::database::{
-    AuditError, PLACES, blocking, ground, judged_place, new_id, parents_of, reported, run_database,
-    subject,
+    AuditError, blocking, examine_all_places, new_id, parents_of, reported, run_database, subject,
 };
-use super::places::JudgedPlace;
 use super::registry::Listed;
-use super::{coverage, identity, places, registry};
+use super::{coverage, identity, places_near, registry};
 use crate::store::{
-    Bbox, DirtyExtent, FindingBody, FindingFilter, FindingSort, FindingState, LineChanges,
+    Bbox, Changed, Finding, FindingBody, FindingFilter, FindingSort, FindingState, LineChanges,
     PageRequest, Party, Run, ScopeChanges, Store, UnitExtent,
 };
 
@@ -38,10 +37,9 @@ use crate::store::{
 const MOST_CHANGES: usize = 64;
 /// Units around a change; with more the whole is quicker.
 const MOST_UNITS: usize = 4_000;
-/// Degrees around a change within which places are judged again: farther than any accuracy that the form knows.
-const PLACE_REACH: f64 = 0.02;
 
-/// Audits what changed since the last audit, and everything when that cannot be told from near. Gives the last run.
+/// Audits what changed since the last audit, and everything when that cannot be told from near. Gives the last run; when
+/// nothing changed, the one that is there.
 ///
 /// # Errors
 /// As [`run_database`].
@@ -50,17 +48,28 @@ pub async fn run_changes(
     actor: &Actor,
     progress: impl Fn(f64) + Send + Sync,
 ) -> Result<Option<Run>, AuditError> {
-    let dirty = store.dirty_extents(MOST_CHANGES + 1).await?;
-    let known = store.last_run().await?.is_some();
-    // A delivery of places leaves no changed extents and is judged whole.
-    if !known || dirty.is_empty() || dirty.len() > MOST_CHANGES {
+    let dirty = store.dirty(MOST_CHANGES + 1).await?;
+    let mut last = store.last_run().await?;
+    if last.is_none() || dirty.len() > MOST_CHANGES {
         return run_database(store, actor, progress).await.map(Some);
     }
-    let mut last = None;
+    let mut places_judged = false;
     for change in &dirty {
-        // Each is written before the next: later ones are compared with the findings as they are then.
-        let Some(changes) = examine_change(&store, change).await? else {
-            return run_database(store, actor, progress).await.map(Some);
+        let changes = match &change.what {
+            // All deliveries that stand in the list are there by now.
+            Changed::Places if places_judged => Vec::new(),
+            Changed::Places => {
+                places_judged = true;
+                vec![examine_all_places(&store).await?]
+            }
+            Changed::Extent { before, after } => {
+                // Each is written before the next: later ones are compared with the findings as they are then.
+                let (before, after) = (before.as_deref(), after.as_deref());
+                match examine_change(&store, before, after).await? {
+                    Some(changes) => changes,
+                    None => return run_database(store, actor, progress).await.map(Some),
+                }
+            }
         };
         let run = store.begin_run(actor).await?;
         last = Some(store.reconcile(actor, run, changes).await?);
@@ -72,12 +81,12 @@ pub async fn run_changes(
 /// What one change does to the findings; `None`: only the whole can tell.
 async fn examine_change(
     store: &Arc<dyn Store>,
-    change: &DirtyExtent,
+    before: Option<&UnitExtent>,
+    after: Option<&UnitExtent>,
 ) -> Result<Option<Vec<ScopeChanges>>, AuditError> {
-    let Some(after) = &change.after else {
+    let Some(after) = after else {
         return Ok(None);
     };
-    let before = change.before.as_ref();
     let surveyed = |u: &UnitExtent| {
         let accuracy = u.accuracy_m.map(f64::to_bits);
         (u.code.clone(), u.plane.clone(), accuracy)
@@ -87,13 +96,13 @@ async fn examine_change(
     }
     let renamed = before.is_some_and(|b| b.name != after.name);
     let moved = before.is_some_and(|b| parent_of(b) != parent_of(after));
-    let listed = if before.is_some() && !renamed && !moved {
-        None
-    } else {
-        match listed(store, after, before.is_none()).await? {
-            Some(listed) => Some(listed),
+    let listed = match before {
+        None => match listed(store, after).await? {
+            Some(listed) => Some(Saying::New(listed)),
             None => return Ok(None),
-        }
+        },
+        Some(_) if renamed || moved => Some(Saying::Again),
+        Some(_) => None,
     };
     let registry: Arc<Vec<ParameterSet>> = Arc::new(store.parameter_sets().await?);
     let Some(plane) = plane_of(after, &registry) else {
@@ -178,7 +187,7 @@ async fn examine_change(
         let mut keys = names;
         keys.push(after.code.clone());
         keys.retain(|k| !k.is_empty());
-        out.push(examine_places(store, &keys, touched).await?);
+        out.push(places_near::examine(store, &keys, touched).await?);
     }
     Ok(Some(out))
 }
@@ -188,21 +197,26 @@ fn parent_of(u: &UnitExtent) -> Option<String> {
     u.parent_code.clone().or_else(|| parent_by_code(&u.code))
 }
 
-/// What the codes of all units of its coverage say of one; `None` when it is new and they say something else of another
-/// unit because of it.
-async fn listed(
-    store: &Arc<dyn Store>,
-    unit: &UnitExtent,
-    is_new: bool,
-) -> Result<Option<Listed>, AuditError> {
-    let codes = store.coverage_codes(&unit.level, unit.kind).await?;
+/// What the codes of all units of its coverage say of a new one; `None` when they say something else of another unit
+/// because of it.
+async fn listed(store: &Arc<dyn Store>, new: &UnitExtent) -> Result<Option<Listed>, AuditError> {
+    let codes = store.coverage_codes(&new.level, new.kind).await?;
     let with: Vec<&str> = codes.iter().map(|c| c.1.as_str()).collect();
-    let others = codes.iter().filter(|c| c.0 != unit.unit_id);
+    let others = codes.iter().filter(|c| c.0 != new.unit_id);
     let without: Vec<&str> = others.map(|c| c.1.as_str()).collect();
     let mut all = Listed::all(&with);
-    let own = codes.iter().position(|c| c.0 == unit.unit_id);
+    let own = codes.iter().position(|c| c.0 == new.unit_id);
     let own = own.map(|i| all.remove(i));
-    Ok(own.filter(|_| !is_new || all == Listed::all(&without)))
+    Ok(own.filter(|_| all == Listed::all(&without)))
+}
+
+/// What is to be said anew of a unit alone: its code, its place in the hierarchy.
+#[derive(Clone, Copy)]
+enum Saying {
+    /// Of a new unit: what the list of all says of it.
+    New(Listed),
+    /// Of one with another name or parent: what was said of its code, which is the same.
+    Again,
 }
 
 /// The plane of an extent's own numbers.
@@ -226,8 +240,8 @@ struct Surroundings<'a> {
     plane_text: &'a str,
     registry: &'a Arc<Vec<ParameterSet>>,
     grid: Grid,
-    /// Of a unit of this level that is new or called or placed otherwise: what the list of all says of it.
-    listed: Option<Listed>,
+    /// Of a unit of this level that is new or called or placed otherwise.
+    listed: Option<Saying>,
 }
 
 impl Surroundings<'_> {
@@ -263,11 +277,13 @@ impl Surroundings<'_> {
         let Some(dirty) = box_in(self.plane, touched) else {
             return Ok(None);
         };
-        if after.level == self.level
-            && !common.with_parent
-            && self.encloses(before, after.unit_id, touched, dirty).await?
-        {
-            return Ok(None);
+        let mut seen = touched;
+        if after.level == self.level && !common.with_parent {
+            // Open ground may have become enclosed.
+            match self.window(before, after.unit_id, dirty).await? {
+                Some(window) => seen = join(seen, window),
+                None => return Ok(None),
+            }
         }
         let scope = format!("{}/{level}", kind.as_str());
         let own = after.unit_id;
@@ -285,10 +301,24 @@ impl Surroundings<'_> {
             first_child || self.is_own(&f.body, own) || concerns(&f.body, &touched, own)
         });
 
+        let listed = self.listed.map(|saying| match saying {
+            Saying::New(listed) => listed,
+            Saying::Again => {
+                let said = |rule: &str| {
+                    let of_rule = |f: &Finding| f.body.rule == rule && self.is_own(&f.body, own);
+                    let mut still = earlier.iter().filter(|f| f.state != FindingState::Gone);
+                    still.any(of_rule)
+                };
+                Listed {
+                    coded: said(registry::NO_CODE),
+                    malformed: said(registry::MALFORMED),
+                }
+            }
+        });
         // Everything around the units at the change, for their lines, and around earlier findings.
         let units = store.units_near(Some(level), kind, touched).await?;
         let inner: BTreeSet<i64> = units.iter().map(|u| u.unit_id).collect();
-        let mut reach = units.iter().fold(touched, |r, u| join(r, u.bbox));
+        let mut reach = units.iter().fold(seen, |r, u| join(r, u.bbox));
         for f in earlier.iter().filter(|f| f.state != FindingState::Gone) {
             let b = f.body.geometry.as_ref().and_then(|g| g.bounding_rect());
             reach = b.map_or(reach, |b| join(reach, of_rect(b)));
@@ -304,7 +334,6 @@ impl Surroundings<'_> {
             }
             let weighed = weights_of_others(&units, after);
             let (name, registry, among) = (level.to_owned(), self.registry.clone(), inner.clone());
-            let listed = self.listed;
             let (near, wide) = blocking(move || {
                 let subject = subject(name, kind, units, parents, &registry);
                 coverage::examine_near(&subject, dirty, own, &among, listed)
@@ -345,14 +374,13 @@ impl Surroundings<'_> {
         self.listed.is_some() && of_list && body.units.iter().any(|u| u.unit_id == Some(own))
     }
 
-    /// Whether the change may have enclosed open ground.
-    async fn encloses(
+    /// A box that holds all ground that the change has enclosed; `None` when too many units meet it.
+    async fn window(
         &self,
         before: Option<&UnitExtent>,
         own: i64,
-        touched: Bbox,
         dirty: Rect<f64>,
-    ) -> Result<bool, AuditError> {
+    ) -> Result<Option<Bbox>, AuditError> {
         let options = Options {
             grid: self.grid,
             metric: if self.plane.is_geographic() {
@@ -363,39 +391,39 @@ impl Surroundings<'_> {
             gap_width: 0.0,
             causes: false,
         };
-        // A little wider than the change, so that it lies inside.
-        let (w, h) = (dirty.width().max(1e-6), dirty.height().max(1e-6));
-        let by = Coord {
-            x: w * 0.1,
-            y: h * 0.1,
+        // A little wider than the change, so that it lies inside; then wider and wider.
+        let mut by = Coord {
+            x: dirty.width().max(1e-6) * 0.1,
+            y: dirty.height().max(1e-6) * 0.1,
         };
-        let window = Rect::new(dirty.min() - by, dirty.max() + by);
-        let margin = [
-            (touched[2] - touched[0]) * 0.2 + 1e-6,
-            (touched[3] - touched[1]) * 0.2 + 1e-6,
-        ];
-        let wide = [
-            touched[0] - margin[0],
-            touched[1] - margin[1],
-            touched[2] + margin[0],
-            touched[3] + margin[1],
-        ];
-        let now = self
-            .store
-            .units_near(Some(&self.level), self.kind, wide)
-            .await?;
-        let before = before.cloned();
-        blocking(move || {
-            let unit = |u| Unit {
-                area: in_plane(u),
-                parent: None,
+        loop {
+            let window = Rect::new(dirty.min() - by, dirty.max() + by);
+            let Some(seen) = self.storage_box(window) else {
+                return Ok(None);
             };
-            let after: Vec<Unit> = now.iter().map(unit).collect();
-            let others = now.iter().filter(|u| u.unit_id != own);
-            let before: Vec<Unit> = others.chain(&before).map(unit).collect();
-            parts_the_outside(&before, &after, window, &options)
-        })
-        .await
+            let units = self
+                .store
+                .units_near(Some(&self.level), self.kind, seen)
+                .await?;
+            if units.len() > MOST_UNITS {
+                return Ok(None);
+            }
+            let before = before.cloned();
+            let parted = blocking(move || {
+                let unit = |u| Unit {
+                    area: in_plane(u),
+                    parent: None,
+                };
+                let after: Vec<Unit> = units.iter().map(unit).collect();
+                let others = units.iter().filter(|u| u.unit_id != own);
+                let before: Vec<Unit> = others.chain(&before).map(unit).collect();
+                parts_the_outside(&before, &after, window, &options)
+            });
+            if !parted.await? {
+                return Ok(Some(seen));
+            }
+            by = by * 2.0 + Coord { x: 1e-6, y: 1e-6 };
+        }
     }
 
     /// The box in storage that holds a box of the plane.
@@ -456,22 +484,6 @@ fn weights_of_others(units: &[UnitExtent], own: &UnitExtent) -> FxHashMap<[u64; 
     out
 }
 
-/// The box of a box carried to another plane: by points of its outline, and a share more for what bends between them.
-fn carried([w, s, e, n]: Bbox, there: impl Fn(f64, f64) -> Option<(f64, f64)>) -> Option<Bbox> {
-    const POINTS: i32 = 8;
-    let mut out = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
-    for i in 0..=POINTS {
-        let t = f64::from(i) / f64::from(POINTS);
-        let (x, y) = (w + t * (e - w), s + t * (n - s));
-        for (x, y) in [(x, s), (x, n), (w, y), (e, y)] {
-            let (x, y) = there(x, y)?;
-            out = [out[0].min(x), out[1].min(y), out[2].max(x), out[3].max(y)];
-        }
-    }
-    let by = 0.01 * (out[2] - out[0]).max(out[3] - out[1]);
-    Some([out[0] - by, out[1] - by, out[2] + by, out[3] + by])
-}
-
 /// Whether a finding can be another one after the change: it touches the box, or is a fault of the unit itself.
 fn concerns(body: &FindingBody, touched: &Bbox, own: i64) -> bool {
     let is_own = body.units.iter().any(|u| u.unit_id == Some(own));
@@ -486,107 +498,4 @@ fn concerns(body: &FindingBody, touched: &Bbox, own: i64) -> bool {
         None => false,
     };
     touches || (is_own && body.kind == Kind::Invalid)
-}
-
-/// Places that claim the unit (by one of `keys`: its code, its name, its name before) or lie where it changed, against the
-/// units that they claim.
-async fn examine_places(
-    store: &Arc<dyn Store>,
-    keys: &[String],
-    touched: Bbox,
-) -> Result<ScopeChanges, AuditError> {
-    // A place is judged by its distance from the line, up to its accuracy.
-    let [w, s, e, n] = touched;
-    let wide = [
-        w - PLACE_REACH,
-        s - PLACE_REACH,
-        e + PLACE_REACH,
-        n + PLACE_REACH,
-    ];
-    let judged: Vec<JudgedPlace> = store
-        .places_near_or_claiming(wide, keys)
-        .await?
-        .into_iter()
-        .filter_map(judged_place)
-        .collect();
-    let numbers: BTreeSet<i64> = judged.iter().map(|p| p.id).collect();
-    let mut earlier = Vec::new();
-    if !judged.is_empty() {
-        let bounds = judged.iter().fold(wide, |b, p| {
-            join(
-                b,
-                [p.position[0], p.position[1], p.position[0], p.position[1]],
-            )
-        });
-        earlier = store.findings_near(PLACES, bounds, &[]).await?;
-        earlier.retain(|f| {
-            f.body
-                .place
-                .as_ref()
-                .is_some_and(|p| numbers.contains(&p.0))
-        });
-    }
-    // A claim may be a whole path: any ending of it may be the unit.
-    let endings: BTreeSet<String> = judged
-        .iter()
-        .flat_map(|p| {
-            p.claims
-                .char_indices()
-                .map(|(i, _)| p.claims[i..].to_owned())
-        })
-        .collect();
-    let endings: Vec<String> = endings.into_iter().collect();
-    let mut units = if endings.is_empty() {
-        Vec::new()
-    } else {
-        store.units_named(&endings, ExtentKind::Legal).await?
-    };
-    for p in &judged {
-        let [x, y] = p.position;
-        units.extend(
-            store
-                .units_near(None, ExtentKind::Legal, [x, y, x, y])
-                .await?,
-        );
-    }
-    units.sort_by(|a, b| {
-        (&a.level, &a.code, &a.name, a.extent_id).cmp(&(&b.level, &b.code, &b.name, b.extent_id))
-    });
-    units.dedup_by_key(|u| u.extent_id);
-    blocking(move || {
-        let grounds: Vec<_> = units.iter().map(ground).collect();
-        let found = places::examine(&judged, &grounds, ExtentKind::Legal);
-        identity::reconcile(PLACES.to_owned(), found, earlier, new_id)
-    })
-    .await
-}
-
-fn both(a: Rect<f64>, b: Rect<f64>) -> Rect<f64> {
-    let [w, s, e, n] = join(of_rect(a), of_rect(b));
-    Rect::new((w, s), (e, n))
-}
-
-fn joined(a: Option<Rect<f64>>, b: Option<Rect<f64>>) -> Option<Rect<f64>> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(both(a, b)),
-        (a, b) => a.or(b),
-    }
-}
-
-fn of_rect(r: Rect<f64>) -> Bbox {
-    [r.min().x, r.min().y, r.max().x, r.max().y]
-}
-
-fn join(a: Bbox, b: Bbox) -> Bbox {
-    [
-        a[0].min(b[0]),
-        a[1].min(b[1]),
-        a[2].max(b[2]),
-        a[3].max(b[3]),
-    ]
-}
-
-/// Whether the first box lies in the second.
-fn within(a: Bbox, b: Bbox) -> bool {
-    a[0] >= b[0] && a[1] >= b[1] && a[2] <= b[2] && a[3] <= b[3]
 }

@@ -19,6 +19,10 @@ use crate::store::FindingBody;
 
 /// The rule on units that consist of several pieces: the only one here that an outline alone can break.
 pub(super) const PARTS: &str = "unit.parts";
+/// The rule on units without a code among others that have one.
+pub(super) const NO_CODE: &str = "unit.code.missing";
+/// The rule on codes that break the pattern of the others.
+pub(super) const MALFORMED: &str = "unit.code.malformed";
 /// The rule on units above that none of the units names.
 pub(super) const NO_CHILDREN: &str = "unit.hierarchy.no_children";
 
@@ -72,11 +76,11 @@ pub(super) fn examine_one(subject: &Subject, i: usize, listed: Listed) -> Vec<Fi
     let mut out = Vec::new();
     // Where no unit has a code, names identify them, and one remark on the file says so.
     if unit.code.is_empty() && listed.coded {
-        out.push(body("unit.code.missing", subject, unit, params([])));
+        out.push(body(NO_CODE, subject, unit, params([])));
     }
     if listed.malformed {
         out.push(body(
-            "unit.code.malformed",
+            MALFORMED,
             subject,
             unit,
             params([("code", unit.code.as_ref().into())]),

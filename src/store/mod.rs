@@ -86,8 +86,8 @@ pub trait Store: Send + Sync {
     async fn findings_in_scope(&self, scope: &str) -> Result<Vec<Finding>>;
     /// Every scope that has findings.
     async fn finding_scopes(&self) -> Result<Vec<String>>;
-    /// Changes of extents that no audit has seen yet, oldest first, at most `limit`.
-    async fn dirty_extents(&self, limit: usize) -> Result<Vec<DirtyExtent>>;
+    /// Changes that no audit has seen yet, oldest first, at most `limit`.
+    async fn dirty(&self, limit: usize) -> Result<Vec<Dirty>>;
     /// The number of the newest change that no audit has seen yet.
     async fn newest_dirty(&self) -> Result<Option<i64>>;
     /// Says that an audit has seen the changes up to this number.

@@ -582,15 +582,27 @@ pub struct LineChanges {
     pub lines: Vec<NewLine>,
 }
 
-/// A change of an extent that no audit has seen yet.
+/// A change that no audit has seen yet.
 #[derive(Debug, Clone)]
-pub struct DirtyExtent {
+pub struct Dirty {
     /// Number of the change; later ones are greater.
     pub id: i64,
-    /// The version that was replaced; `None`: the unit is new.
-    pub before: Option<UnitExtent>,
-    /// The version that took its place.
-    pub after: Option<UnitExtent>,
+    /// What changed.
+    pub what: Changed,
+}
+
+/// What a change concerns.
+#[derive(Debug, Clone)]
+pub enum Changed {
+    /// A unit's extent.
+    Extent {
+        /// The version that was replaced; `None`: the unit is new.
+        before: Option<Box<UnitExtent>>,
+        /// The version that took its place; `None`: it is gone by now.
+        after: Option<Box<UnitExtent>>,
+    },
+    /// A delivery of places.
+    Places,
 }
 
 /// What the visible extents of a coverage have in common.

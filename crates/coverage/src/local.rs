@@ -12,8 +12,9 @@
 //! ```
 //!
 //! One thing cannot be seen from near: whether ground that was open to the outside has become enclosed far away. An edit
-//! can do that only by parting the unclaimed ground of its surroundings ([`parts_the_outside`]); then the whole is
-//! checked. Units that all have a parent have no such holes.
+//! can do that only by parting the unclaimed ground of its surroundings ([`parts_the_outside`]); then a wider window is
+//! looked at, until the parts are seen to meet or to be enclosed in it, and all that meets the window is among the units of
+//! step 1. Units that all have a parent have no such holes.
 
 use crate::check::{Outcome, check};
 use crate::grid::Grid;
@@ -144,7 +145,7 @@ pub fn polygon_touches(p: &Polygon<f64>, dirty: &Rect<f64>) -> bool {
 }
 
 /// Whether the edit parts ground that was open and connected inside `window` before: then something may have become
-/// enclosed that lies beyond what the units given show. `before` and `after` hold all units that meet the window, which
+/// enclosed that lies beyond the window. What is enclosed inside it the units given show. `before` and `after` hold all units that meet the window, which
 /// holds the box of the edit in its inside.
 pub fn parts_the_outside(
     before: &[Unit<'_>],

@@ -134,7 +134,7 @@ fn defects(units: &Units, parent: Option<&MultiPolygon<f64>>) -> Vec<Defect> {
 }
 
 /// What the neighbourhood of an edit says: as the service asks it, with units by box instead of a database. `None`:
-/// only the whole can tell.
+/// nothing changed.
 fn local(
     before: &Units,
     after: &Units,
@@ -168,21 +168,22 @@ fn local(
         ]))
         .unwrap();
     }
+    let mut reach = dirty;
     if parent.is_none() {
-        let window = Rect::new(
-            (dirty.min().x - 20.0, dirty.min().y - 20.0),
-            (dirty.max().x + 20.0, dirty.max().y + 20.0),
-        );
-        let [was, is] = [before, after].map(|side| views(&near(side, &window)));
-        let unit = |area| Unit { area, parent: None };
-        let b: Vec<Unit> = was.iter().map(unit).collect();
-        let a: Vec<Unit> = is.iter().map(unit).collect();
-        if parts_the_outside(&b, &a, window, &OPTIONS) {
-            return None;
+        for by in (0..).map(|i| 20.0 * 2_f64.powi(i)) {
+            let by = geo_types::Coord { x: by, y: by };
+            let window = Rect::new(dirty.min() - by, dirty.max() + by);
+            let [was, is] = [before, after].map(|side| views(&near(side, &window)));
+            let unit = |area| Unit { area, parent: None };
+            let b: Vec<Unit> = was.iter().map(unit).collect();
+            let a: Vec<Unit> = is.iter().map(unit).collect();
+            if !parts_the_outside(&b, &a, window, &OPTIONS) {
+                reach = window;
+                break;
+            }
         }
     }
     // Around earlier defects that touch the edit, everything must be known.
-    let mut reach = dirty;
     for d in defects(before, parent)
         .iter()
         .filter(|d| touches(d, &dirty))
@@ -314,12 +315,18 @@ fn closing_a_bay_is_seen() {
             before.push((before.len(), square(900, k * 100)));
         }
     }
+    let whole = |units: &Units| -> BTreeSet<Essence> {
+        let all = defects(units, None);
+        all.iter().map(|d| essence(d, &|u| units[u].0)).collect()
+    };
     let mut after = before.clone();
     let edited = after.len();
     after.push((edited, square(900, 500)));
-    assert!(local(&before, &after, edited, None).is_none());
+    let (_, found, looked_at) = local(&before, &after, edited, None).unwrap();
+    assert_eq!((found, looked_at), (whole(&after), after.len()));
     // A unit added outside parts nothing.
     let mut after = before.clone();
     after.push((edited, square(1000, 0)));
-    assert!(local(&before, &after, edited, None).is_some());
+    let (_, found, looked_at) = local(&before, &after, edited, None).unwrap();
+    assert!(found.is_empty() && looked_at < 6, "{looked_at}");
 }

@@ -240,9 +240,9 @@ pub(super) async fn accept(
         .bind(id.0)
         .execute(&mut *tx)
         .await?;
-    let mut superseded = 0;
-    let mut replaced = Vec::new();
-    for (which, supersede, unbox) in [
+    // Of extents, of places.
+    let mut replaced: [Vec<i64>; 2] = Default::default();
+    for (k, (which, supersede, unbox)) in [
         (
             include_str!("queries/extents/superseded_by.sql"),
             include_str!("queries/extents/supersede.sql"),
@@ -253,14 +253,16 @@ pub(super) async fn accept(
             include_str!("queries/places/supersede.sql"),
             include_str!("queries/places/unbox.sql"),
         ),
-    ] {
+    ]
+    .into_iter()
+    .enumerate()
+    {
         let old: Vec<i64> = sqlx::query_scalar(which)
             .bind(id.0)
             .fetch_all(&mut *tx)
             .await?;
-        superseded += old.len();
-        replaced.extend_from_slice(&old);
         if !old.is_empty() {
+            replaced[k].clone_from(&old);
             let old = codec::numbers(old);
             sqlx::query(supersede)
                 .bind(&old)
@@ -271,8 +273,9 @@ pub(super) async fn accept(
             sqlx::query(unbox).bind(&old).execute(&mut *tx).await?;
         }
     }
-    let mut published = 0;
-    for (publish, make_box) in [
+    let superseded = replaced.iter().map(Vec::len).sum::<usize>();
+    let mut published = [0; 2];
+    for (k, (publish, make_box)) in [
         (
             include_str!("queries/extents/publish.sql"),
             include_str!("queries/extents/box.sql"),
@@ -281,17 +284,21 @@ pub(super) async fn accept(
             include_str!("queries/places/publish.sql"),
             include_str!("queries/places/box.sql"),
         ),
-    ] {
+    ]
+    .into_iter()
+    .enumerate()
+    {
         let done = sqlx::query(publish)
             .bind(id.0)
             .bind(&at)
             .bind(from)
             .execute(&mut *tx)
             .await?;
-        published += done.rows_affected();
+        published[k] = done.rows_affected();
         sqlx::query(make_box).bind(id.0).execute(&mut *tx).await?;
     }
-    neighbourhood::note_dirty(&mut tx, id, &replaced).await?;
+    let places_changed = published[1] > 0 || !replaced[1].is_empty();
+    neighbourhood::note_dirty(&mut tx, id, &replaced[0], places_changed).await?;
     finish(
         &mut tx,
         id,
@@ -303,7 +310,7 @@ pub(super) async fn accept(
     .await?;
     let done = get(&mut tx, id).await?;
     let details = json!({
-        "file": done.file, "as": done.kind.as_str(), "rows": outcome.rows.read, "published": published,
+        "file": done.file, "as": done.kind.as_str(), "rows": outcome.rows.read, "published": published[0] + published[1],
         "superseded": superseded, "valid_from": from,
     });
     log(

@@ -52,6 +52,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "dirty extents",
         include_str!("../../../migrations/sqlite/0004_dirty_extents.sql"),
     ),
+    (
+        5,
+        "dirty places",
+        include_str!("../../../migrations/sqlite/0005_dirty_places.sql"),
+    ),
 ];
 
 fn migrator() -> Migrator {
@@ -237,7 +242,7 @@ impl Store for SqliteStore {
                 .await?,
         )
     }
-    async fn dirty_extents(&self, limit: usize) -> Result<Vec<DirtyExtent>> {
+    async fn dirty(&self, limit: usize) -> Result<Vec<Dirty>> {
         neighbourhood::dirty(self, limit).await
     }
     async fn newest_dirty(&self) -> Result<Option<i64>> {

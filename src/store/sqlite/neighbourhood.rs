@@ -7,12 +7,19 @@ use sqlx::{Row, SqliteConnection};
 use super::{SqliteStore, codec, findings, places, units};
 use crate::store::*;
 
-/// Notes the versions that a submission has made visible, with those that they replaced.
+/// Notes the versions of extents that a submission has made visible, with those that they replaced, and whether it
+/// changed places.
 pub(super) async fn note_dirty(
     tx: &mut SqliteConnection,
     submission: SubmissionId,
     replaced: &[i64],
+    places: bool,
 ) -> Result<()> {
+    if places {
+        sqlx::query(include_str!("queries/dirty_extents/insert_places.sql"))
+            .execute(&mut *tx)
+            .await?;
+    }
     sqlx::query(include_str!("queries/dirty_extents/insert.sql"))
         .bind(submission.0)
         .bind(codec::numbers(replaced.iter().copied()))
@@ -21,20 +28,21 @@ pub(super) async fn note_dirty(
     Ok(())
 }
 
-pub(super) async fn dirty(store: &SqliteStore, limit: usize) -> Result<Vec<DirtyExtent>> {
+pub(super) async fn dirty(store: &SqliteStore, limit: usize) -> Result<Vec<Dirty>> {
     let rows = sqlx::query(include_str!("queries/dirty_extents/list.sql"))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .fetch_all(&store.readers)
         .await?;
-    let mut named: Vec<(i64, Option<i64>, Option<i64>)> = Vec::with_capacity(rows.len());
+    let mut named: Vec<(i64, Option<i64>, Option<i64>, bool)> = Vec::with_capacity(rows.len());
     for r in &rows {
         named.push((
             r.try_get("id")?,
             r.try_get("before_id")?,
             r.try_get("after_id")?,
+            r.try_get("places")?,
         ));
     }
-    let ids = named.iter().flat_map(|(_, b, a)| [*b, *a]).flatten();
+    let ids = named.iter().flat_map(|(_, b, a, _)| [*b, *a]).flatten();
     let rows = sqlx::query(include_str!("queries/extents/by_ids.sql"))
         .bind(codec::numbers(ids))
         .fetch_all(&store.readers)
@@ -45,11 +53,17 @@ pub(super) async fn dirty(store: &SqliteStore, limit: usize) -> Result<Vec<Dirty
         .collect();
     Ok(named
         .into_iter()
-        .map(|(id, before, after)| DirtyExtent {
-            id,
-            before: before.and_then(|b| extents.remove(&b)),
-            // A version that was itself replaced since stands in two rows.
-            after: after.and_then(|a| extents.get(&a).cloned()),
+        .map(|(id, before, after, places)| {
+            let what = if places {
+                Changed::Places
+            } else {
+                Changed::Extent {
+                    before: before.and_then(|b| extents.remove(&b)).map(Box::new),
+                    // A version that was itself replaced since stands in two rows.
+                    after: after.and_then(|a| extents.get(&a).cloned()).map(Box::new),
+                }
+            };
+            Dirty { id, what }
         })
         .collect())
 }

@@ -162,6 +162,39 @@ async fn edits(crs: &str, turns: u64) {
         .await
         .unwrap();
     assert_eq!(world.store.newest_dirty().await.unwrap(), None);
+    // Where nothing changed nothing is looked at.
+    let run = async || run_changes(world.store.clone(), &actor, |_| {}).await;
+    assert_eq!(run().await.unwrap().unwrap().number, 1);
+    // The same again makes no new version; another delivery of places leads to a look at places alone.
+    let path = world.file(
+        "again.geojson",
+        carried(&read("townships.geojson"), &plane).to_string() + " ",
+    );
+    world.import(&path, &units("township", crs)).await;
+    assert_eq!(run().await.unwrap().unwrap().number, 1);
+    let known = said(&world.store).await;
+    let rows = std::fs::read_to_string(inputs.join("places.csv")).unwrap();
+    let path = world.file(
+        "more.csv",
+        rows.lines()
+            .take(200)
+            .collect::<Vec<_>>()
+            .join("\n")
+            .replace("村", "庄"),
+    );
+    world.import(&path, &places).await;
+    let second = run().await.unwrap().unwrap();
+    assert_eq!(second.number, 2);
+    let of_places = known.values().filter(|f| f.starts_with("place.")).count() as u64;
+    assert!(
+        second.open > 0 && second.open <= of_places,
+        "{second:?}, {of_places}"
+    );
+    let near = said(&world.store).await;
+    run_database(world.store.clone(), &actor, |_| {})
+        .await
+        .unwrap();
+    assert_eq!(near, said(&world.store).await);
 
     let (townships, counties) = (read("townships.geojson"), read("counties.geojson"));
     for turn in 0..turns {

@@ -1,1 +1,1 @@
-SELECT id, before_id, after_id FROM dirty_extents ORDER BY id LIMIT ?
+SELECT id, before_id, after_id, places FROM dirty_extents ORDER BY id LIMIT ?

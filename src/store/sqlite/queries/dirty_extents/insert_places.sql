@@ -1,0 +1,1 @@
+INSERT INTO dirty_extents (places) VALUES (1)
