@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jieming_domain::fields::Profile;
 use jieming_domain::finding::Severity;
 use jieming_domain::lang::Lang;
+use jieming_domain::position::Writing;
 use jieming_domain::unit::ExtentKind;
 use jieming_reports::Format;
 
@@ -131,6 +132,7 @@ impl Reading {
             profile: None,
             crs: own.crs,
             encoding: own.encoding,
+            angles: None,
         }
     }
 }
@@ -156,6 +158,9 @@ pub struct ImportArgs {
     /// 规则：generic 名称与位置，census-cn 普查登记表 | rules: generic or census-cn
     #[arg(long, value_name = "PROFILE")]
     pub profile: Option<Profile>,
+    /// 经纬度的写法：decimal 十进制度或带度分秒符号，dddmmss（1145830.12）、d.mmss（114.583012）为连写 | how angles are written: decimal (or with marks), or packed: dddmmss (1145830.12), d.mmss (114.583012)
+    #[arg(long, value_name = "WRITING", value_parser = parse_angles)]
+    pub angles: Option<Writing>,
     /// 法律效力起始日 YYYY-MM-DD | day from which extents legally hold, YYYY-MM-DD
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     pub valid_from: Option<String>,
@@ -181,10 +186,16 @@ impl ImportArgs {
             file: FileOptions {
                 map: self.map.clone(),
                 profile: self.profile,
+                angles: self.angles,
                 ..self.reading.options()
             },
         }
     }
+}
+
+fn parse_angles(s: &str) -> Result<Writing, String> {
+    s.parse::<Writing>()
+        .map_err(|_| "decimal | dddmmss | d.mmss".to_owned())
 }
 
 fn parse_kind(s: &str) -> Result<ExtentKind, String> {

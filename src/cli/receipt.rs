@@ -70,6 +70,7 @@ pub(super) fn text(imported: &Imported, lang: Lang, dry_run: bool) -> String {
             (Lang::Zh, "layer") => "图层",
             (Lang::Zh, "profile") => "规则",
             (Lang::Zh, "format") => "格式",
+            (Lang::Zh, "angles") => "角度写法",
             (_, other) => other,
         };
         let _ = writeln!(

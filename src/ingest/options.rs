@@ -1,6 +1,7 @@
 //! How a file is to be read.
 
 use jieming_domain::fields::Profile;
+use jieming_domain::position::Writing;
 use jieming_domain::unit::ExtentKind;
 use serde_json::{Value as Json, json};
 
@@ -29,6 +30,8 @@ pub struct FileOptions {
     pub crs: Option<String>,
     /// Text encoding.
     pub encoding: Option<String>,
+    /// How angles are written in the columns of places; `None`: told by the columns.
+    pub angles: Option<Writing>,
 }
 
 /// How a file is to be taken in.
@@ -67,7 +70,7 @@ impl ImportOptions {
         json!({
             "layer": f.layer, "level": f.level, "level_field": f.level_field, "code_field": f.code_field,
             "name_field": f.name_field, "parent_field": f.parent_field, "map": map,
-            "profile": f.profile.map(Profile::as_str), "crs": f.crs, "encoding": f.encoding,
+            "profile": f.profile.map(Profile::as_str), "crs": f.crs, "encoding": f.encoding, "angles": f.angles.map(Writing::as_str),
             "kind": match self.kind { SubmissionAs::Units => Some(self.extent_kind.as_str()), SubmissionAs::Places => None },
             "valid_from": self.valid_from,
         })

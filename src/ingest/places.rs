@@ -1,6 +1,7 @@
 //! Place names out of a file, in batches: a file of millions is never held whole.
 
 mod check;
+mod numbers;
 mod position;
 
 use std::path::Path;
@@ -227,7 +228,7 @@ fn choose(
     if profile == Profile::CensusCn {
         opened.findings.extend(check::absent_columns(&map));
     }
-    let place = Where::choose(&map, head, opened);
+    let place = Where::choose(&map, head, options.angles, opened);
     Ok(Columns {
         map,
         profile,
@@ -292,8 +293,11 @@ fn place(row: Row, columns: &Columns, plan: Option<&Plan>) -> Done {
         position: found.position,
         geometry: found.geometry,
         source_position: found.source,
-        source_crs: plan.map(|p| p.source_crs.clone()),
-        method: plan.map(|p| p.method.en.clone()),
+        method: match &found.crs {
+            Some(_) => Some("guessed from the numbers of the row".to_owned()),
+            None => plan.map(|p| p.method.en.clone()),
+        },
+        source_crs: found.crs.or_else(|| plan.map(|p| p.source_crs.clone())),
         accuracy_m,
         row: number,
         attributes,

@@ -83,7 +83,7 @@ pub struct RowCounts {
 /// A choice that was made while reading, for the receipt.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
-    /// `crs`, `encoding`, `mapping`, `layer`, `profile` or `format`.
+    /// `crs`, `encoding`, `mapping`, `layer`, `profile`, `angles` or `format`.
     pub what: String,
     /// The outcome, such as `EPSG:4326`.
     pub value: String,

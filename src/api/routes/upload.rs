@@ -60,6 +60,8 @@ pub struct UploadForm {
     crs: Option<String>,
     /// Text encoding.
     encoding: Option<String>,
+    /// How angles are written: decimal (or with marks), dddmmss, d.mmss.
+    angles: Option<String>,
     /// From when the extents legally hold, YYYY-MM-DD.
     valid_from: Option<String>,
     /// FIELD=COLUMN; may come several times.
@@ -218,6 +220,17 @@ fn options(texts: &[(String, String)]) -> Result<Form> {
             "parent_field" => options.file.parent_field = value(),
             "crs" => options.file.crs = value(),
             "encoding" => options.file.encoding = value(),
+            "angles" => {
+                let known = text.parse().map_err(|_| {
+                    ApiError::parameter(
+                        "angles",
+                        text,
+                        "decimal、dddmmss 或 d.mmss",
+                        "decimal, dddmmss or d.mmss",
+                    )
+                })?;
+                options.file.angles = Some(known);
+            }
             "valid_from" => {
                 let date: jiff::civil::Date = text.parse().map_err(|_| {
                     ApiError::parameter(

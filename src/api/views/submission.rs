@@ -49,7 +49,7 @@ pub struct RowCountsView {
 /// A decision made while reading.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DecisionView {
-    /// crs, encoding, mapping, layer, profile or format.
+    /// crs, encoding, mapping, layer, profile, angles or format.
     pub what: String,
     /// The outcome.
     pub value: String,

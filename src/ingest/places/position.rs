@@ -1,26 +1,23 @@
-//! Where a place is: from its geometry, a column with a pair, or two columns.
+//! Where a place is: from its geometry, a column with a pair, or two columns; with a far corner, a box.
 
-use geo_types::Geometry;
+use geo_types::{Geometry, Rect};
 use jieming_domain::ellipsoid::distance_m;
-use jieming_domain::position::{PairOrder, angle, pair, pair_order};
+use jieming_domain::position::Writing;
 use jieming_geodata::Text;
-use jieming_geodata::crs::{Extent, Plan};
-use jieming_geodata::decode::{Row, RowGeometry, Value};
+use jieming_geodata::crs::{Extent, Plan, guess};
+use jieming_geodata::decode::{Row, RowGeometry};
 use rustc_hash::FxHashMap;
 
+use super::numbers::{Numbers, Raw, Read, is_exchanged};
 use crate::ingest::geometry::representative;
-use crate::ingest::source::{self, Opened, finding, with_text};
+use crate::ingest::source::{Opened, finding, with_text};
 use crate::store::RowFinding;
 
 /// Columns and geometry that differ by more degrees contradict each other.
 const SAME_DEGREES: f64 = 1e-5;
 
-/// Where the numbers stand in this file.
-pub(super) struct Where {
-    geometry: bool,
-    pair: Option<(String, PairOrder)>,
-    columns: Option<(String, String)>,
-}
+/// How the places of a file are found.
+pub(super) struct Where(Numbers);
 
 /// What was found.
 #[derive(Default)]
@@ -28,149 +25,23 @@ pub(super) struct Found {
     pub position: Option<[f64; 2]>,
     pub geometry: Option<Geometry<f64>>,
     pub source: Option<(String, String)>,
-}
-
-/// Numbers of a row before any conversion: x = east, y = north.
-struct Raw {
-    x: f64,
-    y: f64,
-    texts: (String, String),
-    column: String,
-}
-
-enum Read {
-    Nothing,
-    Unreadable { column: String, found: String },
-    Numbers(Raw),
-}
-
-fn spelled(value: &Value) -> Option<String> {
-    value.to_text()
+    /// What the numbers of this row were taken for, when that is not what the file's are.
+    pub crs: Option<String>,
 }
 
 impl Where {
     pub(super) fn choose(
         map: &FxHashMap<&'static str, String>,
         head: &[Row],
+        writing: Option<Writing>,
         opened: &mut Opened,
     ) -> Self {
-        let geometry = head
-            .iter()
-            .any(|r| matches!(r.geometry, RowGeometry::Geometry(_)));
-        let columns = map
-            .get("lon_from")
-            .cloned()
-            .zip(map.get("lat_from").cloned());
-        let pair = map
-            .get("position")
-            .filter(|_| columns.is_none())
-            .and_then(|column| {
-                let pairs: Vec<(f64, f64)> = head
-                    .iter()
-                    .filter_map(|r| pair_of(r, column))
-                    .map(|(p, _)| p)
-                    .collect();
-                if pairs.is_empty() {
-                    return None;
-                }
-                let told = pair_order(pairs.into_iter());
-                let order = told.unwrap_or(PairOrder::LonLat);
-                let value = match order {
-                    PairOrder::LonLat => "lon,lat",
-                    PairOrder::LatLon => "lat,lon",
-                };
-                let (zh, en) = match told {
-                    Some(_) => ("按数值大小判断", "told from the size of the numbers"),
-                    None => (
-                        "数值不能判断，按经度在前",
-                        "the numbers do not tell; longitude first",
-                    ),
-                };
-                opened.decisions.push(source::decision(
-                    "mapping",
-                    format!("{column}: {value}"),
-                    zh,
-                    en,
-                    told.is_some(),
-                ));
-                Some((column.clone(), order))
-            });
-        Self {
-            geometry,
-            pair,
-            columns,
-        }
+        Self(Numbers::choose(map, head, writing, opened))
     }
 
     /// Adds the numbers of a row to the extent from which the coordinate system is decided.
     pub(super) fn feed(&self, row: &Row, extent: &mut Extent) {
-        if self.geometry {
-            if let RowGeometry::Geometry(g) = &row.geometry {
-                extent.add_geometry(g);
-            }
-        } else if let Read::Numbers(n) = self.read(row) {
-            // A row of swapped columns must not spoil the decision for all.
-            let swapped = n.y.abs() > 90.0 && n.y.abs() <= 180.0 && n.x.abs() <= 90.0;
-            if !swapped {
-                extent.add(n.x, n.y);
-            }
-        }
-    }
-
-    fn read(&self, row: &Row) -> Read {
-        if let Some((lon, lat)) = &self.columns {
-            let texts = (
-                row.get(lon).and_then(spelled),
-                row.get(lat).and_then(spelled),
-            );
-            return match texts {
-                (None, None) => Read::Nothing,
-                (x, y) => {
-                    let numbers = x.as_deref().map(angle).zip(y.as_deref().map(angle));
-                    let texts = (x.unwrap_or_default(), y.unwrap_or_default());
-                    match numbers {
-                        // The national export writes 0 for "none".
-                        Some((Ok(0.0), Ok(0.0))) => Read::Nothing,
-                        Some((Ok(x), Ok(y))) => Read::Numbers(Raw {
-                            x,
-                            y,
-                            texts,
-                            column: format!("{lon}, {lat}"),
-                        }),
-                        _ => Read::Unreadable {
-                            column: format!("{lon}, {lat}"),
-                            found: format!("{}, {}", texts.0, texts.1),
-                        },
-                    }
-                }
-            };
-        }
-        let Some((column, order)) = &self.pair else {
-            return Read::Nothing;
-        };
-        match pair_of(row, column) {
-            Some(((0.0, 0.0), _)) => Read::Nothing,
-            Some(((a, b), texts)) => {
-                let (x, y) = if *order == PairOrder::LonLat {
-                    (a, b)
-                } else {
-                    (b, a)
-                };
-                Read::Numbers(Raw {
-                    x,
-                    y,
-                    texts,
-                    column: column.clone(),
-                })
-            }
-            None => match row.get(column).and_then(spelled) {
-                Some(found) => Read::Unreadable {
-                    column: column.clone(),
-                    found,
-                },
-                None => Read::Nothing,
-            },
-        }
+        self.0.feed(row, extent);
     }
 
     /// The position of a row in EPSG:4490; what is wrong with it goes to the findings.
@@ -186,14 +57,14 @@ impl Where {
         {
             return self.of_geometry(row, g, plan, findings);
         }
-        match self.read(row) {
+        match self.0.read(row) {
             Read::Nothing => {
                 // An unreadable geometry has been said already.
                 if !matches!(row.geometry, RowGeometry::Unreadable { .. }) {
                     findings.push(finding(
                         number,
                         "position.missing",
-                        self.column().as_deref(),
+                        self.0.column().as_deref(),
                         None,
                     ));
                 }
@@ -219,44 +90,98 @@ impl Where {
                         ..Found::default()
                     };
                 };
-                let (mut x, mut y) = (raw.x, raw.y);
-                if plan.plane().is_geographic()
-                    && y.abs() > 90.0
-                    && y.abs() <= 180.0
-                    && x.abs() <= 90.0
-                {
-                    std::mem::swap(&mut x, &mut y);
-                    let shown = format!("{}, {}", raw.texts.0, raw.texts.1);
-                    findings.push(finding(
-                        number,
-                        "position.swapped",
-                        Some(&raw.column),
-                        Some(&shown),
-                    ));
-                }
-                match plan.to_storage(x, y) {
-                    Ok((lon, lat)) => Found {
-                        position: Some([lon, lat]),
-                        geometry: None,
-                        source: Some(raw.texts),
-                    },
-                    Err(p) => {
-                        findings.push(outside(row.number, &raw, Some(&p.expected)));
-                        Found {
-                            source: Some(raw.texts),
-                            ..Found::default()
-                        }
-                    }
-                }
+                let mut found = self.of_numbers(row, &raw, plan, findings);
+                self.extend(row, plan, &mut found, findings);
+                found.source = Some(raw.texts);
+                found
             }
         }
     }
 
-    fn column(&self) -> Option<String> {
-        match (&self.columns, &self.pair) {
-            (Some((lon, lat)), _) => Some(format!("{lon}, {lat}")),
-            (None, Some((column, _))) => Some(column.clone()),
-            (None, None) => None,
+    fn of_numbers(
+        &self,
+        row: &Row,
+        raw: &Raw,
+        plan: &Plan,
+        findings: &mut Vec<RowFinding>,
+    ) -> Found {
+        let shown = format!("{}, {}", raw.texts.0, raw.texts.1);
+        let remark = |rule| finding(Some(row.number), rule, Some(&raw.column), Some(&shown));
+        let at = |(lon, lat)| Found {
+            position: Some([lon, lat]),
+            ..Found::default()
+        };
+        let (mut x, mut y) = self.0.ordered(raw);
+        let geographic = plan.plane().is_geographic();
+        if geographic && is_exchanged(x, y) {
+            std::mem::swap(&mut x, &mut y);
+            findings.push(remark("position.swapped"));
+        }
+        let degrees = x.abs() <= 180.0 && y.abs() <= 180.0;
+        if degrees == geographic {
+            match plan.to_storage(x, y) {
+                Ok(found) => return at(found),
+                Err(p) => {
+                    findings.push(outside(row.number, raw, Some(&p.expected)));
+                    return Found::default();
+                }
+            }
+        }
+        // Numbers of another kind than the file's.
+        match guess(x, y, self.0.middle) {
+            Some(g) => {
+                let mut f = with_text(remark("position.units"), "kind", &g.kind);
+                f.params.insert("crs".into(), g.crs.as_str().into());
+                f.params
+                    .insert("sure".into(), (g.sure * 100.0).round().into());
+                findings.push(f);
+                Found {
+                    crs: Some(g.crs),
+                    ..at(g.position)
+                }
+            }
+            None => {
+                let expected = plan.to_storage(x, y).err().map(|p| p.expected);
+                findings.push(outside(row.number, raw, expected.as_ref()));
+                Found::default()
+            }
+        }
+    }
+
+    /// With a far corner (至东经, 至北纬) the place is a box, and its position the middle.
+    fn extend(&self, row: &Row, plan: &Plan, found: &mut Found, findings: &mut Vec<RowFinding>) {
+        let Some([lon, lat]) = found.position else {
+            return;
+        };
+        let said = |column: &str, text: &str, findings: &mut Vec<RowFinding>| {
+            findings.push(finding(
+                Some(row.number),
+                "position.corner",
+                Some(column),
+                Some(text),
+            ));
+        };
+        let raw = match self.0.read_to(row) {
+            Read::Nothing => return,
+            Read::Unreadable { column, found } => return said(&column, &found, findings),
+            Read::Numbers(raw) => raw,
+        };
+        let (x, y) = self.0.ordered(&raw);
+        match (plan.to_storage(x, y), &found.crs) {
+            (Ok((x, y)), None) => {
+                let corner = Rect::new((lon, lat), (x, y));
+                // A point that repeats its numbers is a point.
+                if corner.width() > 0.0 || corner.height() > 0.0 {
+                    let middle = corner.center();
+                    found.position = Some([middle.x, middle.y]);
+                    found.geometry = Some(Geometry::Polygon(corner.to_polygon()));
+                }
+            }
+            _ => said(
+                &raw.column,
+                &format!("{}, {}", raw.texts.0, raw.texts.1),
+                findings,
+            ),
         }
     }
 
@@ -299,7 +224,7 @@ impl Where {
             }
         };
         if plan.plane().is_geographic()
-            && let Read::Numbers(raw) = self.read(row)
+            && let Read::Numbers(raw) = self.0.read(row)
             && ((raw.x - x).abs() > SAME_DEGREES || (raw.y - y).abs() > SAME_DEGREES)
             && matches!(g, Geometry::Point(_))
         {
@@ -321,6 +246,7 @@ impl Where {
             position,
             geometry,
             source,
+            crs: None,
         }
     }
 }
@@ -338,11 +264,4 @@ fn outside(row: u64, raw: &Raw, expected: Option<&Text>) -> RowFinding {
         "coordinates inside the domain of the system",
     );
     with_text(f, "expected", expected.unwrap_or(&usual))
-}
-
-/// The pair in a column (`[30.6, 114.3]`, `"114.3,30.6"`, `{"lng": 114.3, "lat": 30.6}`) as numbers and as they stood.
-fn pair_of(row: &Row, column: &str) -> Option<((f64, f64), (String, String))> {
-    let text = row.get(column)?.to_text()?;
-    let numbers = pair(&text)?;
-    Some((numbers, (numbers.0.to_string(), numbers.1.to_string())))
 }

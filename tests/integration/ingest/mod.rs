@@ -1,6 +1,7 @@
 //! From files to accepted submissions: by the functions, and by the program.
 
 mod places;
+mod positions;
 mod program;
 mod units;
 

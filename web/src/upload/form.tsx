@@ -10,7 +10,7 @@ import { Icon } from "../ui/icons";
 
 const NO_CHOICES: SubmissionChoices = {
   as: "units", level: "", level_field: "", kind: "legal", code_field: "", name_field: "", parent_field: "", layer: "",
-  profile: "", crs: "", encoding: "", valid_from: "", dry_run: false,
+  profile: "", crs: "", encoding: "", angles: "", valid_from: "", dry_run: false,
 };
 
 const USUAL_LEVELS = ["province", "city", "county", "township", "village"];
@@ -146,6 +146,17 @@ export function UploadForm({ client, info, dropped, done }: Props) {
           {units && text("level_field", "upload.level_field")}
           {text("layer", "upload.layer")}
           {text("encoding", "upload.encoding", USUAL_ENCODINGS)}
+          {!units && (
+            <label class="field">
+              <span>{t("upload.angles")}</span>
+              <select value={choices.angles} onChange={(event) => set({ angles: event.currentTarget.value })}>
+                <option value="">{t("upload.auto")}</option>
+                <option value="decimal">{t("upload.angles.decimal")}</option>
+                <option value="dddmmss">1145830.12</option>
+                <option value="d.mmss">114.583012</option>
+              </select>
+            </label>
+          )}
           <label class="field">
             <span>{t("upload.valid_from")}</span>
             <input type="date" value={choices.valid_from} onInput={(event) => set({ valid_from: event.currentTarget.value })} />

@@ -640,6 +640,47 @@ pub(super) const RULES: &[Rule] = &[
         remedy: text("确认位置并改正", "check the position and correct it"),
     },
     Rule {
+        id: "position.units",
+        kind: None,
+        severity: Severity::Warning,
+        title: text("坐标单位与其他行不同", "numbers of another kind"),
+        explanation: text(
+            "这一行的坐标与文件其他行的单位或形式不同，已按数值推断的坐标系换算。",
+            "The numbers of this row are of another kind than those of the file; they were converted as the numbers tell.",
+        ),
+        message: text(
+            "坐标“{found}”像{kind}，已按 {crs} 换算（把握 {sure}%）",
+            "\"{found}\" looks like {kind}; converted as {crs} ({sure}% sure)",
+        ),
+        expected: text(
+            "与其他行相同的坐标",
+            "coordinates like those of the other rows",
+        ),
+        remedy: text(
+            "在地图上核对位置，并改成与其他行相同的坐标",
+            "check the position on the map and write it like the others",
+        ),
+    },
+    Rule {
+        id: "position.corner",
+        kind: None,
+        severity: Severity::Warning,
+        title: text("“至”坐标无法使用", "far corner unusable"),
+        explanation: text(
+            "“至东经、至北纬”只填了一半、不能读取，或与起点坐标单位不同，该地名按点导入。",
+            "The far corner is half filled in, unreadable, or of another kind than the near one; the place was taken in as a point.",
+        ),
+        message: text(
+            "“至”坐标“{found}”无法使用",
+            "the far corner \"{found}\" cannot be used",
+        ),
+        expected: text(
+            "与起点同样写法的经纬度；没有时填 0 或留空",
+            "longitude and latitude written like the near corner; 0 or blank when there is none",
+        ),
+        remedy: text("补全或清空“至”坐标", "complete the far corner or empty it"),
+    },
+    Rule {
         id: "position.conflict",
         kind: None,
         severity: Severity::Warning,

@@ -12,6 +12,7 @@
 mod decide;
 mod declared;
 pub(crate) mod frame;
+mod mixed;
 mod offset;
 mod parameters;
 mod plane;
@@ -20,6 +21,7 @@ mod system;
 
 pub use decide::decide;
 pub use declared::DeclaredCrs;
+pub use mixed::{Guess, guess};
 pub use parameters::{CommonPoint, Method, MethodError, ParameterSet, Residuals};
 pub use plane::Plane;
 

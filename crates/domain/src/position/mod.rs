@@ -1,4 +1,8 @@
-//! Positions as text: decimal degrees, degrees minutes seconds, pairs.
+//! Positions as text: decimal degrees, degrees minutes seconds, packed numbers, pairs.
+
+mod packed;
+
+pub use packed::{Writing, angle_in, packed};
 
 /// Why a text is no angle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -45,8 +49,8 @@ pub fn angle(text: &str) -> Result<f64, AngleError> {
             '+' if numbers.is_empty() && digits.is_empty() => {}
             'W' | 'w' | 'S' | 's' | '西' | '南' => negative = true,
             'E' | 'e' | 'N' | 'n' | '东' | '北' | '经' | '纬' => {}
-            '°' | 'º' | '˚' | '度' | '′' | '\'' | '’' | '‘' | '分' | '″' | '"' | '”' | '“'
-            | '秒' | ':' | '-' => {
+            '°' | 'º' | '˚' | '∘' | '度' | '′' | '\'' | '’' | '‘' | '´' | '`' | '分' | '″'
+            | '"' | '”' | '“' | '〞' | '秒' | ':' | '-' => {
                 flush(&mut digits, &mut numbers)?;
             }
             c if c.is_whitespace() => flush(&mut digits, &mut numbers)?,
@@ -75,24 +79,50 @@ fn half_width(s: &str) -> String {
         .collect()
 }
 
-/// Two numbers in one text, as they stand: `114.3,30.6`, `[30.6, 114.3]`, `114.3 30.6`, `POINT` is not for here.
-pub fn pair(text: &str) -> Option<(f64, f64)> {
+/// Two angles in one text, as they stand, with the order that the text itself names: `114.3,30.6`, `[30.6, 114.3]`,
+/// `114.3 30.6`, `N30°36′0″ E114°18′0″`, `东经114度18分，北纬30度36分`. `POINT` is not for here.
+pub fn pair(text: &str) -> Option<(f64, f64, Option<PairOrder>)> {
     let text = half_width(text);
     let inner = text
         .trim()
         .trim_start_matches(['[', '('])
         .trim_end_matches([']', ')']);
-    let parts: Vec<&str> = if inner.contains([',', ';', '，', '；']) {
-        inner.split([',', ';', '，', '；']).collect()
+    let marks = [',', ';', '、', '/'];
+    let parts: Vec<String> = if inner.contains(marks) {
+        inner.split(marks).map(str::to_owned).collect()
+    } else if let Some(at) = second_begins(inner) {
+        let (first, second) = inner.split_at(at);
+        vec![first.to_owned(), second.to_owned()]
     } else {
-        inner.split_whitespace().collect()
+        let words: Vec<&str> = inner.split_whitespace().collect();
+        match words.len() {
+            // Degrees, minutes and seconds twice, with blanks between all.
+            n @ (4 | 6) => words.chunks(n / 2).map(|half| half.join(" ")).collect(),
+            _ => words.into_iter().map(str::to_owned).collect(),
+        }
     };
     // A third number is a height.
     let (first, second) = match parts.as_slice() {
         [a, b] | [a, b, _] => (a, b),
         _ => return None,
     };
-    Some((angle(first).ok()?, angle(second).ok()?))
+    let order = packed::named_order(first, second);
+    Some((angle(first).ok()?, angle(second).ok()?, order))
+}
+
+/// Where the second of two angles begins, when a letter or a word in front of it says so.
+fn second_begins(text: &str) -> Option<usize> {
+    let is_mark = |c: char| matches!(c, 'E' | 'W' | 'N' | 'S' | '东' | '西' | '北' | '南');
+    let after = text.find(|c: char| c.is_ascii_digit())?;
+    let second = after + text[after..].find(is_mark)?;
+    let rest = &text[second..];
+    if rest.contains(|c: char| c.is_ascii_digit()) {
+        // `114°18′E 30°36′N`: the first mark closes the first angle.
+        let first_marked = text[..after].contains(is_mark);
+        let width = rest.chars().next().map_or(0, char::len_utf8);
+        return Some(if first_marked { second } else { second + width });
+    }
+    None
 }
 
 /// In which order the pairs of a file stand.
@@ -143,6 +173,18 @@ mod tests {
             ("1°30′ W", -1.5),
             ("114 18 0", 114.3),
             ("38517094.4549", 38_517_094.454_9),
+            ("110°58''28.72'' ", 110.974_644_444_444),
+            ("110°58′28.72′′", 110.974_644_444_444),
+            ("110°58’28.72”", 110.974_644_444_444),
+            ("E110°58'28.72\"", 110.974_644_444_444),
+            ("110 ° 58 ′ 28.72 ″", 110.974_644_444_444),
+            ("东经：110度58分28.72秒", 110.974_644_444_444),
+            ("１１０°５８′２８．７２″", 110.974_644_444_444),
+            ("110:58:28.72", 110.974_644_444_444),
+            ("110-58-28.72", 110.974_644_444_444),
+            ("110°58.5′", 110.975),
+            ("110°", 110.0),
+            ("114.3°E", 114.3),
         ] {
             let got = angle(text).unwrap();
             assert!((got - value).abs() < 1e-9, "{text}: {got}");
@@ -161,10 +203,37 @@ mod tests {
 
     #[test]
     fn pairs() {
-        assert_eq!(pair("114.3,30.6"), Some((114.3, 30.6)));
-        assert_eq!(pair("[30.6, 114.3]"), Some((30.6, 114.3)));
-        assert_eq!(pair("114.3 30.6"), Some((114.3, 30.6)));
-        assert_eq!(pair("114.3,30.6,12"), Some((114.3, 30.6)));
+        for text in [
+            "114.3,30.6",
+            "114.3 30.6",
+            "114.3,30.6,12",
+            "114 18 0 30 36 0",
+            "114 18 30 36",
+            "114°18′、30°36′",
+        ] {
+            assert_eq!(pair(text), Some((114.3, 30.6, None)), "{text}");
+        }
+        assert_eq!(pair("[30.6, 114.3]"), Some((30.6, 114.3, None)));
+        let east_first = Some((114.3, 30.6, Some(PairOrder::LonLat)));
+        let north_first = Some((30.6, 114.3, Some(PairOrder::LatLon)));
+        for text in [
+            "E114°18′0″ N30°36′0″",
+            "E114°18′N30°36′",
+            "东经114度18分，北纬30度36分",
+            "114°18′E 30°36′N",
+            "114.3E,30.6N",
+            "经度:114.3 纬度:30.6",
+        ] {
+            assert_eq!(pair(text), east_first, "{text}");
+        }
+        for text in [
+            "N30°36′0″ E114°18′0″",
+            "北纬30°36′ 东经114°18′",
+            "30.6N 114.3E",
+            "纬度30.6,经度114.3",
+        ] {
+            assert_eq!(pair(text), north_first, "{text}");
+        }
         assert_eq!(pair("114.3"), None);
         assert_eq!(pair("黄鹤楼"), None);
     }
