@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 
 use super::bytes::{DataFolder, fingerprint};
 use super::geometry::area_m2;
+use super::shift::{Sample, suspected};
 use super::{
     ImportOptions, PlaceBatch, PlacesSummary, Progress, Reading, Refused, UnitsFile, read_places,
     read_units,
@@ -135,9 +136,11 @@ pub async fn import(
     let read = reader
         .await
         .map_err(|e| ImportError::Interrupted(e.to_string()))?;
-    let mut findings = staged?;
+    let (mut findings, sample) = staged?;
     let submission = match read {
-        Ok(summary) => {
+        Ok(mut summary) => {
+            let shifted = shift(&*context.store, sample, &summary.decisions).await?;
+            summary.findings.extend(shifted);
             context
                 .store
                 .stage_rows(id, Vec::new(), summary.findings.clone())
@@ -170,7 +173,45 @@ pub async fn import(
     })
 }
 
-/// Reads and checks a file as [`import`] would, and keeps nothing.
+/// Whether a delivery lies beside what is held.
+async fn shift(
+    store: &dyn Store,
+    sample: Sample,
+    decisions: &[Decision],
+) -> Result<Option<RowFinding>, StoreError> {
+    let crs = decisions.iter().find(|d| d.what == "crs");
+    suspected(store, sample, crs.map(|d| d.value.as_str())).await
+}
+
+/// Reads and checks a file as [`import`] would against what is held, and keeps nothing.
+///
+/// # Errors
+/// As [`import`].
+pub async fn check(
+    context: &ImportContext,
+    actor: &Actor,
+    path: &Path,
+    name: &str,
+    options: &ImportOptions,
+) -> Result<Imported, ImportError> {
+    let read = {
+        let (context, actor) = (context.clone(), actor.clone());
+        let (path, name, options) = (path.to_owned(), name.to_owned(), options.clone());
+        move || {
+            let reading = &context.reading;
+            read_sampled(&path, &name, &actor, &options, reading, &*context.progress)
+        }
+    };
+    let (mut done, sample) = blocking(read).await??;
+    if done.submission.error.is_none() {
+        let shifted = shift(&*context.store, sample, &done.submission.decisions).await?;
+        // File-level findings come first.
+        done.findings.splice(0..0, shifted);
+    }
+    Ok(done)
+}
+
+/// Reads and checks a file as [`import`] would, without a database, and keeps nothing.
 ///
 /// # Errors
 /// When the file cannot be opened at all.
@@ -182,6 +223,18 @@ pub fn read_only(
     reading: &Reading,
     progress: &dyn Progress,
 ) -> Result<Imported, ImportError> {
+    read_sampled(path, name, actor, options, reading, progress).map(|(done, _)| done)
+}
+
+fn read_sampled(
+    path: &Path,
+    name: &str,
+    actor: &Actor,
+    options: &ImportOptions,
+    reading: &Reading,
+    progress: &dyn Progress,
+) -> Result<(Imported, Sample), ImportError> {
+    let mut sample = Sample::default();
     let print = fingerprint(path).map_err(|source| ImportError::Io {
         path: path.to_owned(),
         source,
@@ -189,6 +242,7 @@ pub fn read_only(
     let mut findings = Vec::new();
     let outcome = match options.kind {
         SubmissionAs::Units => read_units(path, &options.file, reading, progress).map(|file| {
+            sample.add_units(&file.units);
             findings.extend(file.findings);
             PlacesSummary {
                 rows: file.rows,
@@ -197,6 +251,7 @@ pub fn read_only(
             }
         }),
         SubmissionAs::Places => read_places(path, &options.file, reading, progress, &mut |batch| {
+            sample.add_places(&batch);
             findings.extend(batch.findings);
             Ok(())
         }),
@@ -229,11 +284,12 @@ pub fn read_only(
         decisions,
         error,
     };
-    Ok(Imported {
+    let done = Imported {
         submission,
         findings,
         duplicate: false,
-    })
+    };
+    Ok((done, sample))
 }
 
 /// A refusal names the file, by the name that its sender knows.
@@ -288,11 +344,13 @@ async fn stage(
     id: SubmissionId,
     options: &ImportOptions,
     mut receiver: mpsc::Receiver<Batch>,
-) -> Result<Vec<RowFinding>, StoreError> {
+) -> Result<(Vec<RowFinding>, Sample), StoreError> {
     let mut findings = Vec::new();
+    let mut sample = Sample::default();
     while let Some(batch) = receiver.recv().await {
         match batch {
             Batch::Places(batch) => {
+                sample.add_places(&batch);
                 context.store.stage_places(id, batch.places).await?;
                 findings.extend(batch.findings.iter().cloned());
                 context
@@ -301,6 +359,7 @@ async fn stage(
                     .await?;
             }
             Batch::Units(mut file) => {
+                sample.add_units(&file.units);
                 let mut units = std::mem::take(&mut file.units).into_iter();
                 loop {
                     let part: Vec<_> = units.by_ref().take(UNITS_PER_BATCH).collect();
@@ -329,7 +388,7 @@ async fn stage(
             }
         }
     }
-    Ok(findings)
+    Ok((findings, sample))
 }
 
 fn extent(unit: super::UnitRecord, file: &UnitsFile, kind: ExtentKind) -> NewExtent {

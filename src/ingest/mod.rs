@@ -4,6 +4,8 @@
 //!   audit of files use the same functions.
 //! - [`import`] keeps the bytes, stages what was read in batches, and accepts it in one short transaction.
 //!
+//! - [`check`] does all but keep it.
+//!
 //! A row is rejected only when it cannot be read, or (places) has no name, or (units) no polygon. Everything else is
 //! accepted, with findings. `read = accepted + rejected`, always.
 
@@ -13,10 +15,11 @@ mod error;
 mod geometry;
 mod options;
 mod places;
+mod shift;
 mod source;
 mod units;
 
-pub use accept::{ImportContext, ImportError, Imported, import, read_only};
+pub use accept::{ImportContext, ImportError, Imported, check, import, read_only};
 pub use bytes::{DataFolder, Fingerprint, fingerprint, main_files};
 pub use error::{Before, Refused};
 pub use options::{FileOptions, ImportOptions};

@@ -82,6 +82,8 @@ pub trait Store: Send + Sync {
     async fn units_by_code(&self, codes: &[String], kind: ExtentKind) -> Result<Vec<UnitExtent>>;
     /// Every visible place, ordered by id; those without position too.
     async fn audit_places(&self) -> Result<Vec<AuditPlace>>;
+    /// Names and positions (EPSG:4490 longitude, latitude) of the visible places that bear one of these names.
+    async fn places_named(&self, names: &[String]) -> Result<Vec<(String, [f64; 2])>>;
     /// Every finding of a scope, gone ones too, with geometry, ordered by age.
     async fn findings_in_scope(&self, scope: &str) -> Result<Vec<Finding>>;
     /// Every scope that has findings.

@@ -21,7 +21,7 @@ use crate::api::query::{LangParam, Nothing, Query, unknown};
 use crate::api::reader::Reader;
 use crate::api::upload::{receive, too_large};
 use crate::api::views::ReceiptView;
-use crate::ingest::{ImportOptions, Imported, import, read_only};
+use crate::ingest::{ImportOptions, Imported, check, import};
 use crate::store::SubmissionAs;
 
 /// How long an answer waits for the audit of what it brought.
@@ -133,20 +133,7 @@ async fn hand_in(app: &AppState, reader: &Reader, path: &Path, form: &Form) -> R
     // Parameter sets may have been added on the command line since the service began.
     context.reading.registry = app.store.parameter_sets().await?;
     let done = if form.dry_run {
-        let (path, actor, options) = (path.to_owned(), reader.actor.clone(), form.options.clone());
-        let check = move || {
-            read_only(
-                &path,
-                &name,
-                &actor,
-                &options,
-                &context.reading,
-                &*context.progress,
-            )
-        };
-        tokio::task::spawn_blocking(check)
-            .await
-            .map_err(|e| ApiError::internal(format!("checking a file: {e}")))?
+        check(&context, &reader.actor, path, &name, &form.options).await
     } else {
         import(&context, &reader.actor, path, &name, &form.options).await
     };

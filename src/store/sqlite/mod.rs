@@ -232,6 +232,9 @@ impl Store for SqliteStore {
     async fn audit_places(&self) -> Result<Vec<AuditPlace>> {
         places::for_audit(self).await
     }
+    async fn places_named(&self, names: &[String]) -> Result<Vec<(String, [f64; 2])>> {
+        places::named(self, names).await
+    }
     async fn findings_in_scope(&self, scope: &str) -> Result<Vec<Finding>> {
         findings::in_scope(self, scope).await
     }

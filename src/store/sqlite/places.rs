@@ -143,3 +143,14 @@ pub(super) async fn in_box(
         .await?;
     rows.iter().map(place_in).collect()
 }
+
+pub(super) async fn named(
+    store: &SqliteStore,
+    names: &[String],
+) -> Result<Vec<(String, [f64; 2])>> {
+    let rows: Vec<(String, f64, f64)> = sqlx::query_as(include_str!("queries/places/named.sql"))
+        .bind(Json::from(names.to_vec()).to_string())
+        .fetch_all(&store.readers)
+        .await?;
+    Ok(rows.into_iter().map(|(n, x, y)| (n, [x, y])).collect())
+}

@@ -3,13 +3,15 @@
 mod places;
 mod positions;
 mod program;
+mod shift;
 mod units;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jieming::ingest::{
-    DataFolder, FileOptions, ImportContext, ImportOptions, Imported, Reading, Unwatched, import,
+    DataFolder, FileOptions, ImportContext, ImportOptions, Imported, Reading, Unwatched, check,
+    import,
 };
 use jieming::store::sqlite::SqliteStore;
 use jieming::store::{RowFinding, Store, SubmissionAs};
@@ -71,6 +73,17 @@ impl World {
         )
         .await
         .unwrap()
+    }
+}
+
+impl World {
+    /// As [`World::import`], keeping nothing.
+    pub async fn check(&self, path: &Path, options: &ImportOptions) -> Imported {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let actor = Actor::command_line("tester");
+        check(&self.context, &actor, path, &name, options)
+            .await
+            .unwrap()
     }
 }
 

@@ -118,7 +118,7 @@ async fn packed_angles_are_told_by_the_column_and_may_be_overruled() {
     let mut overruled = places();
     overruled.file.angles = Some(Writing::Marked);
     let said = read(&fraction, &overruled).await;
-    at(&said.places[0], 114.000_025, 30.000_005);
+    at(&said.places[0], 114.000_025, 30.000_05);
     // And the other way: too few to tell, but told.
     let few = "名称,经度,纬度\n甲,114.5830,30.3000\n";
     at(&read(few, &places()).await.places[0], 114.583, 30.3);

@@ -70,6 +70,25 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
+        id: "file.crs.shifted",
+        kind: None,
+        severity: Severity::Warning,
+        title: text("整批坐标偏移", "the whole delivery is offset"),
+        explanation: text(
+            "与库中同名地名、同码行政区或所属行政区的界线相比，整批坐标向同一方向偏移：来自网络地图（GCJ-02、BD-09）或旧坐标系。",
+            "Compared with places of the same names, units of the same codes, or the units claimed, the whole delivery lies off in one direction: it comes from web maps (GCJ-02, BD-09) or an old datum.",
+        ),
+        message: text(
+            "与库中 {count} 处对照，整批偏移约 {distance_m}，方位 {azimuth}°：{kind}（把握 {sure}%）",
+            "against {count} records held, the delivery lies off by about {distance_m} towards {azimuth}°: {kind} ({sure}% sure)",
+        ),
+        expected: text("CGCS2000 坐标", "coordinates on CGCS2000"),
+        remedy: text(
+            "在地图上核对后，按所提示的坐标系重新导入",
+            "check on the map, then import it again in the system proposed",
+        ),
+    },
+    Rule {
         id: "file.crs.axes_swapped",
         kind: None,
         severity: Severity::Warning,
