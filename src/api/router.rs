@@ -18,7 +18,8 @@ use super::assets::find_page;
 use super::envelope::{Envelope, envelope, page_policy};
 use super::error::{ApiError, Code};
 use super::routes::{
-    audit, findings, health, info, lines, places, reports, submissions, tiles, units, upload,
+    audit, fields, findings, health, info, lines, places, reports, submissions, tiles, units,
+    upload,
 };
 use super::state::AppState;
 
@@ -64,6 +65,7 @@ fn routes() -> OpenApiRouter<AppState> {
             submissions::list_submissions,
             upload::create_submissions
         ))
+        .routes(routes!(fields::list_fields))
         .routes(routes!(reports::get_place_template))
         .routes(routes!(submissions::find_submission))
         .routes(routes!(submissions::list_submission_rows));

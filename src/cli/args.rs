@@ -11,7 +11,7 @@ use jieming_domain::position::Writing;
 use jieming_domain::unit::ExtentKind;
 use jieming_reports::Format;
 
-use crate::ingest::{FileOptions, ImportOptions};
+use crate::ingest::{Correction, FileOptions, ImportOptions};
 use crate::store::SubmissionAs;
 
 /// 界明：地名普查与行政区划界线管理 | Jieming: geographic names census and boundary management
@@ -133,6 +133,7 @@ impl Reading {
             crs: own.crs,
             encoding: own.encoding,
             angles: None,
+            corrections: Vec::new(),
         }
     }
 }
@@ -161,6 +162,12 @@ pub struct ImportArgs {
     /// 经纬度的写法：decimal 十进制度或带度分秒符号，dddmmss（1145830.12）、d.mmss（114.583012）为连写 | how angles are written: decimal (or with marks), or packed: dddmmss (1145830.12), d.mmss (114.583012)
     #[arg(long, value_name = "WRITING", value_parser = parse_angles)]
     pub angles: Option<Writing>,
+    /// 更正：JSON 文件 [{"row": 3, "column": "经度", "value": "114.3"}] | corrected cells: a JSON file [{"row": 3, "column": "lon", "value": "114.3"}]
+    #[arg(long, value_name = "FILE", value_parser = parse_corrections)]
+    pub corrections: Vec<Vec<Correction>>,
+    /// 本次更正的提交（SHA-256）：其中未在本次出现的记录撤销 | submission (SHA-256) that this one corrects: its records that are not in this one are withdrawn
+    #[arg(long, value_name = "SHA256")]
+    pub corrects: Option<String>,
     /// 法律效力起始日 YYYY-MM-DD | day from which extents legally hold, YYYY-MM-DD
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     pub valid_from: Option<String>,
@@ -183,10 +190,12 @@ impl ImportArgs {
             kind,
             extent_kind: self.kind_of_extent,
             valid_from: self.valid_from.clone(),
+            corrects: self.corrects.clone(),
             file: FileOptions {
                 map: self.map.clone(),
                 profile: self.profile,
                 angles: self.angles,
+                corrections: self.corrections.iter().flatten().cloned().collect(),
                 ..self.reading.options()
             },
         }
@@ -196,6 +205,11 @@ impl ImportArgs {
 fn parse_angles(s: &str) -> Result<Writing, String> {
     s.parse::<Writing>()
         .map_err(|_| "decimal | dddmmss | d.mmss".to_owned())
+}
+
+fn parse_corrections(path: &str) -> Result<Vec<Correction>, String> {
+    let json = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
+    Correction::read_list(&json)
 }
 
 fn parse_kind(s: &str) -> Result<ExtentKind, String> {

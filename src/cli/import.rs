@@ -101,6 +101,7 @@ fn print_failure(e: &ImportError, format: ReceiptFormat, lang: Lang) -> std::io:
             format!("{}：无法读取（{source}）", path.display()),
         ),
         ImportError::Store(e) => ("store", format!("数据库出错：{e}")),
+        ImportError::NotThere(sha) => ("submission.unknown", format!("没有可更正的提交 {sha}")),
         ImportError::Interrupted(e) => ("interrupted", format!("读取中断：{e}")),
     };
     let text = lang.of(zh, e.to_string());

@@ -12,8 +12,8 @@ use super::bytes::{DataFolder, fingerprint};
 use super::geometry::area_m2;
 use super::shift::{Sample, suspected};
 use super::{
-    ImportOptions, PlaceBatch, PlacesSummary, Progress, Reading, Refused, UnitsFile, read_places,
-    read_units,
+    Column, ImportOptions, PlaceBatch, PlacesSummary, Progress, Reading, Refused, UnitsFile,
+    read_places, read_units,
 };
 use crate::store::*;
 
@@ -46,6 +46,8 @@ pub struct Imported {
     pub findings: Vec<RowFinding>,
     /// The same bytes with the same options had been accepted before.
     pub duplicate: bool,
+    /// The columns of the file, when it was read now.
+    pub columns: Vec<Column>,
 }
 
 /// The work itself failed; nothing of the file became visible.
@@ -60,6 +62,9 @@ pub enum ImportError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// No submission has these bytes.
+    #[error("no submission {0} that this one could correct")]
+    NotThere(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -91,6 +96,17 @@ pub async fn import(
     };
     let owned = path.to_owned();
     let print = blocking(move || fingerprint(&owned)).await?.map_err(io)?;
+    let corrected = match &options.corrects {
+        Some(sha) => {
+            let earlier = context.store.submission(sha).await?;
+            Some(
+                earlier
+                    .ok_or_else(|| ImportError::NotThere(sha.clone()))?
+                    .id,
+            )
+        }
+        None => None,
+    };
     let new = NewSubmission {
         sha256: print.sha256.clone(),
         kind: options.kind,
@@ -105,6 +121,7 @@ pub async fn import(
                 submission: *submission,
                 findings,
                 duplicate: true,
+                columns: Vec::new(),
             });
         }
         Begun::Started(id) => id,
@@ -137,8 +154,10 @@ pub async fn import(
         .await
         .map_err(|e| ImportError::Interrupted(e.to_string()))?;
     let (mut findings, sample) = staged?;
+    let mut columns = Vec::new();
     let submission = match read {
         Ok(mut summary) => {
+            columns = std::mem::take(&mut summary.columns);
             let shifted = shift(&*context.store, sample, &summary.decisions).await?;
             summary.findings.extend(shifted);
             context
@@ -150,6 +169,7 @@ pub async fn import(
                 rows: summary.rows,
                 decisions: summary.decisions,
                 valid_from: options.valid_from.clone(),
+                corrects: corrected,
             };
             context.store.accept_submission(actor, id, outcome).await?
         }
@@ -170,6 +190,7 @@ pub async fn import(
         submission,
         findings,
         duplicate: false,
+        columns,
     })
 }
 
@@ -248,6 +269,7 @@ fn read_sampled(
                 rows: file.rows,
                 decisions: file.decisions,
                 findings: Vec::new(),
+                columns: file.columns,
             }
         }),
         SubmissionAs::Places => read_places(path, &options.file, reading, progress, &mut |batch| {
@@ -256,8 +278,10 @@ fn read_sampled(
             Ok(())
         }),
     };
+    let mut columns = Vec::new();
     let (rows, decisions, error) = match outcome {
         Ok(summary) => {
+            columns = summary.columns;
             findings.splice(0..0, summary.findings);
             (summary.rows, summary.decisions, None)
         }
@@ -288,6 +312,7 @@ fn read_sampled(
         submission,
         findings,
         duplicate: false,
+        columns,
     };
     Ok((done, sample))
 }
@@ -325,6 +350,7 @@ fn read(
                 rows: file.rows,
                 decisions: std::mem::take(&mut file.decisions),
                 findings: Vec::new(),
+                columns: std::mem::take(&mut file.columns),
             };
             sender
                 .blocking_send(Batch::Units(Box::new(file)))

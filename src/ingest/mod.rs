@@ -11,6 +11,7 @@
 
 mod accept;
 mod bytes;
+mod corrections;
 mod error;
 mod geometry;
 mod options;
@@ -21,11 +22,23 @@ mod units;
 
 pub use accept::{ImportContext, ImportError, Imported, check, import, read_only};
 pub use bytes::{DataFolder, Fingerprint, fingerprint, main_files};
+pub use corrections::Correction;
 pub use error::{Before, Refused};
 pub use options::{FileOptions, ImportOptions};
 pub use places::{PlaceBatch, PlacesSummary, read_places};
-pub use source::Reading;
+pub use source::{CELLS, Reading};
 pub use units::{UnitRecord, UnitsFile, read_units};
+
+/// A column of a file as people look at it before they say what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Some of its values.
+    pub samples: Vec<String>,
+    /// The field that it was taken for: a key of the registration form, or `code`, `name`, `level`, `parent`.
+    pub field: Option<String>,
+}
 
 /// How far a reading is, for whoever watches. Called from the thread that reads.
 pub trait Progress: Send + Sync {

@@ -5,6 +5,7 @@ use jieming_domain::position::Writing;
 use jieming_domain::unit::ExtentKind;
 use serde_json::{Value as Json, json};
 
+use super::Correction;
 use crate::store::SubmissionAs;
 
 /// What the caller says about a file. Everything not said is found out.
@@ -30,6 +31,8 @@ pub struct FileOptions {
     pub crs: Option<String>,
     /// Text encoding.
     pub encoding: Option<String>,
+    /// Cells to be read otherwise than the file has them.
+    pub corrections: Vec<Correction>,
     /// How angles are written in the columns of places; `None`: told by the columns.
     pub angles: Option<Writing>,
 }
@@ -43,6 +46,8 @@ pub struct ImportOptions {
     pub extent_kind: ExtentKind,
     /// What they legally hold from, `YYYY-MM-DD`.
     pub valid_from: Option<String>,
+    /// SHA-256 of an earlier submission that this one corrects: what was taken from that one and is not in this one goes.
+    pub corrects: Option<String>,
     /// How to read it.
     pub file: FileOptions,
 }
@@ -54,6 +59,7 @@ impl ImportOptions {
             kind,
             extent_kind: ExtentKind::Legal,
             valid_from: None,
+            corrects: None,
             file: FileOptions::default(),
         }
     }
@@ -67,12 +73,27 @@ impl ImportOptions {
             .into_iter()
             .map(|(field, column)| format!("{field}={column}"))
             .collect();
-        json!({
+        let mut out = json!({
             "layer": f.layer, "level": f.level, "level_field": f.level_field, "code_field": f.code_field,
             "name_field": f.name_field, "parent_field": f.parent_field, "map": map,
-            "profile": f.profile.map(Profile::as_str), "crs": f.crs, "encoding": f.encoding, "angles": f.angles.map(Writing::as_str),
+            "profile": f.profile.map(Profile::as_str), "crs": f.crs, "encoding": f.encoding,
             "kind": match self.kind { SubmissionAs::Units => Some(self.extent_kind.as_str()), SubmissionAs::Places => None },
             "valid_from": self.valid_from,
-        })
+        });
+        // Submissions of before there were these are still known by their options.
+        if let Json::Object(map) = &mut out {
+            if !f.corrections.is_empty() {
+                let mut all = f.corrections.clone();
+                all.sort();
+                map.insert("corrections".into(), json!(all));
+            }
+            if let Some(corrects) = &self.corrects {
+                map.insert("corrects".into(), json!(corrects));
+            }
+            if let Some(writing) = f.angles {
+                map.insert("angles".into(), json!(writing.as_str()));
+            }
+        }
+        out
     }
 }

@@ -16,7 +16,7 @@ use rustc_hash::FxHashMap;
 
 use self::position::Where;
 use super::source::{self, finding};
-use super::{FileOptions, Progress, Reading, Refused};
+use super::{Column, FileOptions, Progress, Reading, Refused};
 use crate::store::{Decision, NewPlace, RowCounts, RowFinding, RowResult, RowState};
 
 /// Rows from which columns, coordinate system and order of pairs are told.
@@ -46,6 +46,8 @@ pub struct PlacesSummary {
     pub decisions: Vec<Decision>,
     /// Findings on the whole file.
     pub findings: Vec<RowFinding>,
+    /// The columns, as people look at them.
+    pub columns: Vec<Column>,
 }
 
 /// Which column carries what.
@@ -91,10 +93,15 @@ pub fn read_places(
             rows,
             decisions: opened.decisions,
             findings: opened.findings,
+            columns: Vec::new(),
         });
     }
     let names = source::columns(&opened.source.fields, &head);
     let columns = choose(&names, &head, options, &mut opened)?;
+    let shown = source::shown(&names, &head, |column| {
+        let field = columns.map.iter().find(|f| f.1 == column)?;
+        Some((*field.0).to_owned())
+    });
     let mut extent = Extent::EMPTY;
     for row in &head {
         columns.place.feed(row, &mut extent);
@@ -131,10 +138,12 @@ pub fn read_places(
             break;
         }
     }
+    opened.findings.extend(opened.corrections.left());
     Ok(PlacesSummary {
         rows,
         decisions: opened.decisions,
         findings: opened.findings,
+        columns: shown,
     })
 }
 
@@ -242,6 +251,7 @@ struct Done {
     name: String,
     code: Option<String>,
     place: Option<NewPlace>,
+    position: Option<[f64; 2]>,
     findings: Vec<RowFinding>,
 }
 
@@ -262,16 +272,18 @@ fn place(row: Row, columns: &Columns, plan: Option<&Plan>) -> Done {
     }
     let code = columns.text(&row, "place_code");
     let name = check::name(&row, columns, &mut findings);
+    let found = columns.place.find(&row, plan, &mut findings);
+    let position = found.position;
     let Some(name) = name else {
         return Done {
             number,
             name: String::new(),
             code,
             place: None,
+            position,
             findings,
         };
     };
-    let found = columns.place.find(&row, plan, &mut findings);
     if columns.profile == Profile::CensusCn {
         check::form(&row, columns, &mut findings);
     }
@@ -307,6 +319,7 @@ fn place(row: Row, columns: &Columns, plan: Option<&Plan>) -> Done {
         name,
         code,
         place: Some(place),
+        position,
         findings,
     }
 }
@@ -328,6 +341,7 @@ fn collect(done: Vec<Done>, rows: &mut RowCounts) -> PlaceBatch {
             state,
             name: d.name,
             code: d.code.unwrap_or_default(),
+            position: d.position,
         });
         out.places.extend(d.place);
         out.findings.extend(d.findings);

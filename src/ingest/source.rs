@@ -11,8 +11,12 @@ use jieming_geodata::decode::{
     self, Decoder, EncodingSource, Limits, ReadOptions, Row, RowProblem, Source, Value,
 };
 
-use super::{FileOptions, Refused};
+use super::corrections::Waiting;
+use super::{Column, FileOptions, Refused};
 use crate::store::{Attributes, Decision, RowFinding, Scalar};
+
+/// Parameter of a finding: columns and values that would set it right, in turn.
+pub const CELLS: &str = "cells";
 
 /// What reading needs beside the file and the options.
 #[derive(Debug, Clone)]
@@ -48,6 +52,7 @@ pub(super) struct Opened {
     pub source: Source,
     pub decisions: Vec<Decision>,
     pub findings: Vec<RowFinding>,
+    pub corrections: Waiting,
 }
 
 pub(super) fn open(
@@ -60,7 +65,11 @@ pub(super) fn open(
         encoding: options.encoding.clone(),
         limits: reading.limits.clone(),
     };
-    let source = decode::open(path, &read, &reading.decoder)?;
+    let mut source = decode::open(path, &read, &reading.decoder)?;
+    let corrections = Waiting::new(&options.corrections);
+    if !options.corrections.is_empty() {
+        source.rows = corrections.applied(source.rows);
+    }
     let mut decisions = vec![decision(
         "format",
         format!("{:?}", source.format),
@@ -103,6 +112,7 @@ pub(super) fn open(
         source,
         decisions,
         findings,
+        corrections,
     })
 }
 
@@ -239,6 +249,44 @@ pub(super) fn columns(known: &[String], rows: &[Row]) -> Vec<String> {
         }
     }
     out
+}
+
+/// Columns with some of their values, and the fields that they were taken for.
+pub(super) fn shown(
+    columns: &[String],
+    rows: &[Row],
+    field: impl Fn(&str) -> Option<String>,
+) -> Vec<Column> {
+    const SAMPLES: usize = 4;
+    const COLUMNS: usize = 200;
+    const CHARACTERS: usize = 60;
+    let shown = columns.iter().take(COLUMNS);
+    shown
+        .map(|name| {
+            let texts = rows.iter().filter_map(|r| r.get(name)?.to_text());
+            Column {
+                name: name.clone(),
+                samples: texts
+                    .take(SAMPLES)
+                    .map(|t| t.chars().take(CHARACTERS).collect())
+                    .collect(),
+                field: field(name),
+            }
+        })
+        .collect()
+}
+
+/// Adds the cells that would set a finding right.
+pub(super) fn with_cells<'a>(
+    mut f: RowFinding,
+    cells: impl IntoIterator<Item = (&'a str, String)>,
+) -> RowFinding {
+    let flat: Vec<String> = cells
+        .into_iter()
+        .flat_map(|(column, value)| [column.to_owned(), value])
+        .collect();
+    f.params.insert(CELLS.into(), flat.into());
+    f
 }
 
 /// The column that an option names.

@@ -13,9 +13,9 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
-use super::geometry::{self, NoPolygons};
+use super::geometry::{self, NoPolygons, representative};
 use super::source::{self, Opened, finding, with_text};
-use super::{FileOptions, Progress, Reading, Refused};
+use super::{Column, FileOptions, Progress, Reading, Refused};
 use crate::store::{Attributes, Decision, RowCounts, RowFinding, RowResult, RowState};
 
 /// How often progress is told.
@@ -96,6 +96,8 @@ pub struct UnitsFile {
     pub rows: RowCounts,
     /// What became of each row.
     pub results: Vec<RowResult>,
+    /// The columns, as people look at them.
+    pub columns: Vec<Column>,
 }
 
 struct Columns {
@@ -142,7 +144,20 @@ pub fn read_units(
     }
     let plan = source::plan(&mut opened, &extent, &columns, options, reading)
         .map_err(|e| e.after(read, &opened.decisions))?;
-    Ok(gather(rows, &chosen, options, &plan, opened))
+    let fields = [
+        ("code", &chosen.code),
+        ("name", &chosen.name),
+        ("level", &chosen.level),
+        ("parent", &chosen.parent),
+    ];
+    let shown = source::shown(&columns, &rows, |column| {
+        let field = fields.iter().find(|f| f.1.as_deref() == Some(column))?;
+        Some(field.0.to_owned())
+    });
+    opened.findings.extend(opened.corrections.left());
+    let mut file = gather(rows, &chosen, options, &plan, opened);
+    file.columns = shown;
+    Ok(file)
 }
 
 fn choose(
@@ -238,6 +253,8 @@ struct Part {
     level: String,
     parent: Option<String>,
     area: Option<Area>,
+    /// Where it is, in storage, also when its area cannot be used.
+    position: Option<[f64; 2]>,
     attributes: Attributes,
     findings: Vec<RowFinding>,
 }
@@ -283,6 +300,7 @@ fn gather(
         findings: opened.findings,
         rows: RowCounts::default(),
         results: Vec::with_capacity(parts.len()),
+        columns: Vec::new(),
     };
     if columns.code.is_none() && !parts.is_empty() {
         let f = finding(None, "unit.code.missing", None, None);
@@ -297,6 +315,7 @@ fn gather(
             state,
             name: part.name.clone(),
             code: part.code.clone(),
+            position: part.position,
         };
         let Some(area) = part.area.take() else {
             file.rows.rejected += 1;
@@ -358,12 +377,7 @@ fn gather(
             RowState::WithFindings
         };
         file.rows.with_findings += u64::from(state == RowState::WithFindings);
-        file.results.push(RowResult {
-            row: part.number,
-            state,
-            name: part.name.clone(),
-            code: part.code.clone(),
-        });
+        file.results.push(result(state));
         file.findings.append(&mut part.findings);
     }
     file
@@ -414,6 +428,12 @@ fn part(row: Row, columns: &Columns, options: &FileOptions, plan: &Plan) -> Part
     }
     let parent = text_of(&row, columns.parent.as_deref());
     let attributes = source::attributes(&row);
+    let position = match &row.geometry {
+        RowGeometry::Geometry(g) => representative(g)
+            .and_then(|[x, y]| plan.to_storage(x, y).ok())
+            .map(|(x, y)| [x, y]),
+        _ => None,
+    };
     let mut refuse = |f: RowFinding| {
         findings.push(f);
         None
@@ -453,6 +473,7 @@ fn part(row: Row, columns: &Columns, options: &FileOptions, plan: &Plan) -> Part
         level,
         parent,
         area,
+        position,
         attributes,
         findings,
     }

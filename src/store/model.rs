@@ -104,6 +104,8 @@ pub struct Outcome {
     pub decisions: Vec<Decision>,
     /// What accepted extents legally hold from, `YYYY-MM-DD`; `None` when not said.
     pub valid_from: Option<String>,
+    /// An earlier submission that this one corrects: what is visible of it and not in this one is superseded.
+    pub corrects: Option<SubmissionId>,
 }
 
 /// Why a whole file was refused.
@@ -371,6 +373,8 @@ pub struct RowResult {
     pub name: String,
     /// Its code, as far as read.
     pub code: String,
+    /// Where it is, EPSG:4490 longitude and latitude, as far as read: also of a row that was rejected.
+    pub position: Option<[f64; 2]>,
 }
 
 /// A finding on a row or (`row` is `None`) on the whole file.

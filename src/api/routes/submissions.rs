@@ -115,6 +115,12 @@ pub struct RowView {
     pub name: String,
     /// Its code, as far as read.
     pub code: String,
+    /// EPSG:4490 longitude, as far as read; also of a row that was rejected.
+    #[schema(required)]
+    lon: Option<f64>,
+    /// EPSG:4490 latitude.
+    #[schema(required)]
+    lat: Option<f64>,
     /// Findings on it.
     pub findings: Vec<RowFindingView>,
 }
@@ -231,6 +237,8 @@ impl RowView {
             state: row.row.state.as_str(),
             name: row.row.name.clone(),
             code: row.row.code.clone(),
+            lon: row.row.position.map(|p| p[0]),
+            lat: row.row.position.map(|p| p[1]),
             findings: row
                 .findings
                 .iter()

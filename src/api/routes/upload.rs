@@ -20,8 +20,8 @@ use crate::api::error::{ApiError, Code, Result};
 use crate::api::query::{LangParam, Nothing, Query, unknown};
 use crate::api::reader::Reader;
 use crate::api::upload::{receive, too_large};
-use crate::api::views::ReceiptView;
-use crate::ingest::{ImportOptions, Imported, check, import};
+use crate::api::views::{ColumnView, ReceiptView};
+use crate::ingest::{Correction, ImportError, ImportOptions, Imported, check, import};
 use crate::store::SubmissionAs;
 
 /// How long an answer waits for the audit of what it brought.
@@ -66,6 +66,10 @@ pub struct UploadForm {
     valid_from: Option<String>,
     /// FIELD=COLUMN; may come several times.
     map: Option<Vec<String>>,
+    /// Corrected cells, a JSON list of {"row", "column", "value"}; may come several times.
+    corrections: Option<Vec<String>>,
+    /// SHA-256 of the submission that this one corrects: its records that are not in this one are withdrawn.
+    corrects: Option<String>,
     /// true: only read and check, keep nothing.
     dry_run: Option<bool>,
 }
@@ -141,13 +145,21 @@ async fn hand_in(app: &AppState, reader: &Reader, path: &Path, form: &Form) -> R
         submission,
         findings,
         duplicate,
-    } = done.map_err(|e| ApiError::internal(format!("taking a file in: {e}")))?;
-    Ok(ReceiptView::new(
-        &submission,
-        &findings,
-        duplicate,
-        reader.lang,
-    ))
+        columns,
+    } = done.map_err(|e| match e {
+        ImportError::NotThere(sha) => ApiError::parameter(
+            "corrects",
+            &sha,
+            "本服务已有提交的 SHA-256",
+            "the SHA-256 of a submission that is here",
+        ),
+        e => ApiError::internal(format!("taking a file in: {e}")),
+    })?;
+    let receipt = ReceiptView::new(&submission, &findings, duplicate, reader.lang);
+    Ok(ReceiptView {
+        columns: columns.into_iter().map(ColumnView::from).collect(),
+        ..receipt
+    })
 }
 
 /// The form of a request, read a chunk at a time.
@@ -218,6 +230,18 @@ fn options(texts: &[(String, String)]) -> Result<Form> {
                 })?;
                 options.file.angles = Some(known);
             }
+            "corrections" => {
+                let all = Correction::read_list(text).map_err(|e| {
+                    ApiError::parameter(
+                        "corrections",
+                        &e,
+                        "JSON 列表 [{\"row\": 3, \"column\": \"经度\", \"value\": \"114.3\"}]",
+                        "a JSON list [{\"row\": 3, \"column\": \"lon\", \"value\": \"114.3\"}]",
+                    )
+                })?;
+                options.file.corrections.extend(all);
+            }
+            "corrects" => options.corrects = Some(text.to_ascii_lowercase()),
             "valid_from" => {
                 let date: jiff::civil::Date = text.parse().map_err(|_| {
                     ApiError::parameter(
@@ -266,7 +290,7 @@ fn options(texts: &[(String, String)]) -> Result<Form> {
     Ok(Form { options, dry_run })
 }
 
-fn rows_of(text: &str) -> Result<SubmissionAs> {
+pub(in crate::api) fn rows_of(text: &str) -> Result<SubmissionAs> {
     match text {
         "units" => Ok(SubmissionAs::Units),
         "places" => Ok(SubmissionAs::Places),

@@ -6,7 +6,9 @@ mod submission;
 
 pub use finding::{FindingView, PlaceRef, codes, names};
 pub use geojson::{Collection, Feature, GeoJson, geometry};
-pub use submission::{DecisionView, ReceiptError, ReceiptView, RowCountsView, RowFindingView};
+pub use submission::{
+    ColumnView, DecisionView, ReceiptError, ReceiptView, RowCountsView, RowFindingView,
+};
 
 use std::collections::BTreeMap;
 

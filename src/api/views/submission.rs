@@ -1,10 +1,12 @@
 //! A receipt as the API and the command line show it.
 
 use jieming_domain::lang::Lang;
+use jieming_domain::message::Param;
 use jieming_domain::rules;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::ingest::{CELLS, Column};
 use crate::store::{RowFinding, Submission, Timestamp};
 
 /// The answer to the sender of a file.
@@ -28,9 +30,43 @@ pub struct ReceiptView {
     pub decisions: Vec<DecisionView>,
     /// Findings on the file and its rows.
     pub findings: Vec<RowFindingView>,
+    /// The columns of the file with some values and the fields that they were taken for, when it was read now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<ColumnView>,
     /// Why the whole file was refused; null when it was taken.
     #[schema(required)]
     pub error: Option<ReceiptError>,
+}
+
+/// A column of a file.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ColumnView {
+    /// Its name.
+    pub name: String,
+    /// Some of its values.
+    pub samples: Vec<String>,
+    /// The field that it was taken for, as in `GET /api/v1/fields`.
+    #[schema(required)]
+    pub field: Option<String>,
+}
+
+impl From<Column> for ColumnView {
+    fn from(c: Column) -> Self {
+        Self {
+            name: c.name,
+            samples: c.samples,
+            field: c.field,
+        }
+    }
+}
+
+/// A cell that would set a finding right.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CellView {
+    /// Column.
+    pub column: String,
+    /// The value instead.
+    pub value: String,
 }
 
 /// Numbers of rows.
@@ -79,6 +115,12 @@ pub struct RowFindingView {
     pub expected: String,
     /// What to do.
     pub remedy: String,
+    /// Cells that would set it right: hand them in as `corrections` to accept them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cells: Vec<CellView>,
+    /// The system to read the whole file in, when that is what would set it right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crs: Option<String>,
 }
 
 /// Why a file was refused.
@@ -125,6 +167,7 @@ impl ReceiptView {
                 .iter()
                 .map(|f| RowFindingView::new(f, lang))
                 .collect(),
+            columns: Vec::new(),
             error: submission
                 .error
                 .as_ref()
@@ -150,6 +193,20 @@ impl RowFindingView {
                 .or_else(|| rules::found(&finding.params, lang)),
             expected: rules::expected(&finding.rule, &finding.params, lang),
             remedy: rules::remedy(&finding.rule, &finding.params, lang),
+            cells: match finding.params.get(CELLS) {
+                Some(Param::List(flat)) => flat
+                    .chunks_exact(2)
+                    .map(|cell| CellView {
+                        column: cell[0].clone(),
+                        value: cell[1].clone(),
+                    })
+                    .collect(),
+                _ => Vec::new(),
+            },
+            crs: match finding.params.get("proposes") {
+                Some(Param::Text(crs)) => Some(crs.clone()),
+                _ => None,
+            },
         }
     }
 }

@@ -6,7 +6,7 @@ use jieming_geodata::decode::{Row, Value};
 use rustc_hash::FxHashMap;
 
 use super::{Columns, Done};
-use crate::ingest::source::finding;
+use crate::ingest::source::{finding, with_cells};
 use crate::store::RowFinding;
 
 /// Digits of a place code: unit to county 6, township 3, category 5, serial 6.
@@ -57,12 +57,9 @@ pub(super) fn name(row: &Row, columns: &Columns, findings: &mut Vec<RowFinding>)
         return None;
     }
     if let Some(raw) = raw.filter(|r| *r != clean) {
-        findings.push(finding(
-            Some(row.number),
-            "field.trimmed",
-            column,
-            Some(&raw.escape_debug().to_string()),
-        ));
+        let shown = raw.escape_debug().to_string();
+        let f = finding(Some(row.number), "field.trimmed", column, Some(&shown));
+        findings.push(with_cells(f, column.map(|c| (c, clean.clone()))));
     }
     if clean
         .chars()
@@ -89,6 +86,14 @@ pub(super) fn claimed_unit(row: &Row, columns: &Columns, code: Option<&str>) -> 
         .and_then(|c| c.get(..6))
         .map(str::to_owned);
     one.or(by_code).or(said)
+}
+
+fn half_digit(c: char) -> Option<char> {
+    match c {
+        '0'..='9' => Some(c),
+        '０'..='９' => char::from_u32(c as u32 - 0xfee0),
+        _ => None,
+    }
 }
 
 fn is_place_code(code: &str) -> bool {
@@ -154,6 +159,13 @@ pub(super) fn form(row: &Row, columns: &Columns, findings: &mut Vec<RowFinding>)
                     .collect::<Vec<_>>()
                     .into(),
             );
+            // The only listed value that begins alike is what was meant.
+            let first = found.chars().next();
+            let mut alike = values.iter().filter(|v| v.chars().next() == first);
+            let meant = alike.next().filter(|_| alike.next().is_none());
+            if let (Some(column), Some(meant)) = (columns.column(key), meant) {
+                f = with_cells(f, [(column, (*meant).to_owned())]);
+            }
             findings.push(f);
         }
     }
@@ -161,12 +173,15 @@ pub(super) fn form(row: &Row, columns: &Columns, findings: &mut Vec<RowFinding>)
         return;
     };
     if !is_place_code(&code) {
-        findings.push(finding(
-            number,
-            "place.code.malformed",
-            columns.column("place_code"),
-            Some(&code),
-        ));
+        let column = columns.column("place_code");
+        let f = finding(number, "place.code.malformed", column, Some(&code));
+        // Full-width digits, blanks and marks between them are a matter of typing.
+        let digits: String = code.chars().filter_map(half_digit).collect();
+        let typed = !code.chars().any(char::is_alphabetic) && is_place_code(&digits);
+        findings.push(match column.filter(|_| typed) {
+            Some(column) => with_cells(f, [(column, digits)]),
+            None => f,
+        });
         return;
     }
     let inside = code.get(9..14).unwrap_or_default();
@@ -182,6 +197,9 @@ pub(super) fn form(row: &Row, columns: &Columns, findings: &mut Vec<RowFinding>)
             Some(&found),
         );
         f.params.insert("code".into(), inside.into());
+        if let Some(column) = columns.column("category_code") {
+            f = with_cells(f, [(column, inside.to_owned())]);
+        }
         findings.push(f);
     }
 }

@@ -2,7 +2,7 @@
 //! not.
 
 use jieming_domain::position::{PairOrder, Writing, angle_in, packed, pair, pair_order};
-use jieming_geodata::crs::Extent;
+use jieming_geodata::crs::{Extent, Plane};
 use jieming_geodata::decode::{Row, RowGeometry, Value};
 use rustc_hash::FxHashMap;
 
@@ -258,6 +258,39 @@ impl Numbers {
         }
     }
 
+    /// What the cells of a row would hold if it were written as the file is and lay at this place of storage.
+    pub(super) fn cells(
+        &self,
+        raw: &Raw,
+        plane: &Plane,
+        place: Option<(f64, f64)>,
+    ) -> Vec<(String, String)> {
+        let Some((x, y)) = place.and_then(|(lon, lat)| plane.from_storage(lon, lat).ok()) else {
+            return Vec::new();
+        };
+        let digits = if plane.is_geographic() { 8 } else { 3 };
+        let spelled = |n: f64| match self.writing {
+            Writing::Marked => {
+                let text = format!("{n:.digits$}");
+                text.trim_end_matches('0').trim_end_matches('.').to_owned()
+            }
+            // Marks are understood in packed columns too.
+            _ => marked(n),
+        };
+        let (x, y) = if self.exchanged { (y, x) } else { (x, y) };
+        match (&self.columns, &self.pair) {
+            (Some([lon, lat]), _) => vec![(lon.clone(), spelled(x)), (lat.clone(), spelled(y))],
+            (None, Some((_, order))) => {
+                let (a, b) = match order {
+                    PairOrder::LonLat => (x, y),
+                    PairOrder::LatLon => (y, x),
+                };
+                vec![(raw.column.clone(), format!("{},{}", spelled(a), spelled(b)))]
+            }
+            (None, None) => Vec::new(),
+        }
+    }
+
     /// The far corner of a row; a point has none.
     pub(super) fn read_to(&self, row: &Row) -> Read {
         match &self.to {
@@ -299,6 +332,20 @@ fn is_none(text: &str) -> bool {
     let text = text.trim();
     matches!(text, "" | "-" | "—" | "——" | "/" | "无" | "null" | "NULL")
         || text.parse::<f64>().is_ok_and(|n| n == 0.0)
+}
+
+/// Degrees, minutes and seconds to a ten-thousandth, with marks.
+fn marked(degrees: f64) -> String {
+    let all = (degrees.abs() * 36_000_000.0).round() as u64;
+    let (seconds, minutes) = (all % 600_000, all / 600_000);
+    let sign = if degrees < 0.0 { "-" } else { "" };
+    format!(
+        "{sign}{}°{:02}′{:02}.{:04}″",
+        minutes / 60,
+        minutes % 60,
+        seconds / 10_000,
+        seconds % 10_000
+    )
 }
 
 fn median(mut values: Vec<f64>) -> Option<f64> {

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::numbers::{Numbers, Raw, Read, is_exchanged};
 use crate::ingest::geometry::representative;
-use crate::ingest::source::{Opened, finding, with_text};
+use crate::ingest::source::{Opened, finding, with_cells, with_text};
 use crate::store::RowFinding;
 
 /// Columns and geometry that differ by more degrees contradict each other.
@@ -115,7 +115,8 @@ impl Where {
         let geographic = plan.plane().is_geographic();
         if geographic && is_exchanged(x, y) {
             std::mem::swap(&mut x, &mut y);
-            findings.push(remark("position.swapped"));
+            let cells = self.0.cells(raw, plan.plane(), plan.to_storage(x, y).ok());
+            findings.push(with_cells(remark("position.swapped"), as_pairs(&cells)));
         }
         let degrees = x.abs() <= 180.0 && y.abs() <= 180.0;
         if degrees == geographic {
@@ -134,7 +135,8 @@ impl Where {
                 f.params.insert("crs".into(), g.crs.as_str().into());
                 f.params
                     .insert("sure".into(), (g.sure * 100.0).round().into());
-                findings.push(f);
+                let cells = self.0.cells(raw, plan.plane(), Some(g.position));
+                findings.push(with_cells(f, as_pairs(&cells)));
                 Found {
                     crs: Some(g.crs),
                     ..at(g.position)
@@ -249,6 +251,12 @@ impl Where {
             crs: None,
         }
     }
+}
+
+fn as_pairs(cells: &[(String, String)]) -> impl Iterator<Item = (&str, String)> {
+    cells
+        .iter()
+        .map(|(column, value)| (column.as_str(), value.clone()))
 }
 
 fn outside(row: u64, raw: &Raw, expected: Option<&Text>) -> RowFinding {

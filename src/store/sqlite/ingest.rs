@@ -5,7 +5,7 @@ use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
-use super::{SqliteStore, codec, limit_of, log, move_on, neighbourhood, now};
+use super::{SqliteStore, codec, limit_of, log, move_on, neighbourhood, now, places};
 use crate::store::*;
 
 /// Rows per insert: below SQLite's bound of 32,766 values for the widest table.
@@ -164,14 +164,16 @@ pub(super) async fn stage_rows(
     let mut tx = store.write().await?;
     for part in rows.chunks(ROWS_PER_INSERT) {
         let mut insert = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO submission_rows (submission_id, row, state, name, code) ",
+            "INSERT INTO submission_rows (submission_id, row, state, name, code, lon, lat) ",
         );
         insert.push_values(part, |mut b, r| {
             b.push_bind(id.0)
                 .push_bind(r.row as i64)
                 .push_bind(r.state.as_str())
                 .push_bind(r.name.as_str())
-                .push_bind(r.code.as_str());
+                .push_bind(r.code.as_str())
+                .push_bind(r.position.map(|p| p[0]))
+                .push_bind(r.position.map(|p| p[1]));
         });
         insert.build().execute(&mut *tx).await?;
     }
@@ -226,6 +228,29 @@ pub(super) async fn accept(
         .bind(id.0)
         .execute(&mut *tx)
         .await?;
+    // Of extents, of places: what the corrected submission had and this one has not. Before unchanged ones are dropped,
+    // which stay as they are.
+    let mut left_over: [Vec<i64>; 2] = Default::default();
+    if let Some(corrected) = outcome.corrects {
+        for (k, sql) in [
+            include_str!("queries/extents/left_over.sql"),
+            include_str!("queries/places/left_over.sql"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            left_over[k] = sqlx::query_scalar(sql)
+                .bind(id.0)
+                .bind(corrected.0)
+                .fetch_all(&mut *tx)
+                .await?;
+        }
+        let gone = codec::numbers(left_over[0].iter().copied());
+        sqlx::query(include_str!("queries/dirty_extents/insert_gone.sql"))
+            .bind(gone)
+            .execute(&mut *tx)
+            .await?;
+    }
     for sql in [
         include_str!("queries/extents/drop_unchanged.sql"),
         include_str!("queries/places/drop_unchanged.sql"),
@@ -257,10 +282,11 @@ pub(super) async fn accept(
     .into_iter()
     .enumerate()
     {
-        let old: Vec<i64> = sqlx::query_scalar(which)
+        let mut old: Vec<i64> = sqlx::query_scalar(which)
             .bind(id.0)
             .fetch_all(&mut *tx)
             .await?;
+        old.append(&mut left_over[k]);
         if !old.is_empty() {
             replaced[k].clone_from(&old);
             let old = codec::numbers(old);
@@ -299,6 +325,19 @@ pub(super) async fn accept(
     }
     let places_changed = published[1] > 0 || !replaced[1].is_empty();
     neighbourhood::note_dirty(&mut tx, id, &replaced[0], places_changed).await?;
+    if let Some(corrected) = outcome.corrects {
+        // What is the same in both is of this one now: the next correction is one of this submission.
+        for sql in [
+            include_str!("queries/extents/take_over.sql"),
+            include_str!("queries/places/take_over.sql"),
+        ] {
+            sqlx::query(sql)
+                .bind(id.0)
+                .bind(corrected.0)
+                .execute(&mut *tx)
+                .await?;
+        }
+    }
     finish(
         &mut tx,
         id,
@@ -512,6 +551,7 @@ pub(super) async fn rows(
                 state: codec::word("submission_rows.state", &r.try_get::<String, _>("state")?)?,
                 name: r.try_get("name")?,
                 code: r.try_get("code")?,
+                position: places::position_in(r)?,
             },
             findings: Vec::new(),
         });

@@ -57,6 +57,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "dirty places",
         include_str!("../../../migrations/sqlite/0005_dirty_places.sql"),
     ),
+    (
+        6,
+        "rows have positions",
+        include_str!("../../../migrations/sqlite/0006_row_positions.sql"),
+    ),
 ];
 
 fn migrator() -> Migrator {

@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use super::{SqliteStore, codec, limit_of, token};
 use crate::store::*;
 
-fn position_in(r: &SqliteRow) -> Result<Option<[f64; 2]>> {
+pub(super) fn position_in(r: &SqliteRow) -> Result<Option<[f64; 2]>> {
     let lon: Option<f64> = r.try_get("lon")?;
     let lat: Option<f64> = r.try_get("lat")?;
     Ok(lon.zip(lat).map(|(x, y)| [x, y]))

@@ -211,18 +211,21 @@ pub async fn fill(store: &dyn Store) {
             state: RowState::Accepted,
             name: "中山大道".into(),
             code: String::new(),
+            position: None,
         },
         RowResult {
             row: 2,
             state: RowState::WithFindings,
             name: "=中山公园".into(),
             code: String::new(),
+            position: None,
         },
         RowResult {
             row: 3,
             state: RowState::Rejected,
             name: String::new(),
             code: String::new(),
+            position: None,
         },
     ];
     let on_rows = vec![RowFinding {
@@ -248,6 +251,7 @@ pub async fn fill(store: &dyn Store) {
             how_en: "declared by the file".into(),
             sure: true,
         }],
+        corrects: None,
         valid_from: None,
     };
     store

@@ -1,5 +1,6 @@
 //! From files to accepted submissions: by the functions, and by the program.
 
+mod corrections;
 mod places;
 mod positions;
 mod program;

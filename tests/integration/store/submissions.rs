@@ -237,6 +237,7 @@ async fn rows_and_findings_of_a_submission() {
             state,
             name: format!("n{row}"),
             code: String::new(),
+            position: None,
         };
         let finding = |row: Option<u64>, rule: &str| RowFinding {
             row,

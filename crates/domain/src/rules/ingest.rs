@@ -659,6 +659,22 @@ pub(super) const RULES: &[Rule] = &[
         remedy: text("确认位置并改正", "check the position and correct it"),
     },
     Rule {
+        id: "correction.unused",
+        kind: None,
+        severity: Severity::Warning,
+        title: text("更正未用上", "corrections without a row"),
+        explanation: text(
+            "有的更正所指的行不在文件中。",
+            "Some corrections are of rows that the file does not have.",
+        ),
+        message: text(
+            "{count} 行的更正未用上（行号 {rows}）",
+            "corrections of {count} rows met none (rows {rows})",
+        ),
+        expected: text("文件中有的行号", "numbers of rows that the file has"),
+        remedy: text("核对行号与文件", "check the numbers and the file"),
+    },
+    Rule {
         id: "position.units",
         kind: None,
         severity: Severity::Warning,
