@@ -41,6 +41,8 @@ export function App() {
   const [dropped, setDropped] = useState<readonly File[]>([]);
   const [dragging, setDragging] = useState(false);
   const [sheet, setSheet] = useState<SheetSize>("half");
+  /** A row of a receipt that is looked at on the map, the dialog being out of the way. */
+  const [pointed, setPointed] = useState<{ lon: number; lat: number; name: string } | null>(null);
   const [flight, setFlight] = useState<Flight | null>(null);
   const [attempt, setAttempt] = useState(0);
   const narrow = useMedia(NARROW);
@@ -194,6 +196,12 @@ export function App() {
     };
   }, []);
 
+  const locate = (place: { lon: number; lat: number; name: string }) => {
+    setPointed(place);
+    // With something of the surroundings.
+    const by = 0.02;
+    fly([place.lon - by, place.lat - by, place.lon + by, place.lat + by]);
+  };
   const openUpload = () => {
     setDropped([]);
     setUploading(true);
@@ -238,7 +246,7 @@ export function App() {
             <MapPane
               bounds={bounds} padding={whole} flight={flight} picked={picked}
               style={{
-                info, tilesets, filters, highlight: highlight.current, theme: dark ? "dark" : "light", version: service.version,
+                info, tilesets, filters, highlight: pointed ? { ...highlight.current, points: [{ id: null, ...pointed }] } : highlight.current, theme: dark ? "dark" : "light", version: service.version,
                 origin: location.origin,
               }}
             />
@@ -248,7 +256,16 @@ export function App() {
       </div>
       {dragging && <div class="drop-here"><div><Icon name="upload" size={40} /><p>{t("upload.drop_here")}</p></div></div>}
       {uploading && info && (
-        <UploadDialog client={client} info={info} dropped={dropped} close={() => setUploading(false)} accepted={service.follow} />
+        <UploadDialog
+          client={client} info={info} dropped={dropped} accepted={service.follow} aside={pointed !== null} locate={locate}
+          close={() => { setUploading(false); setPointed(null); }}
+        />
+      )}
+      {uploading && pointed && (
+        <div class="pointed" role="status">
+          <Icon name="pin" size={16} /> <span class="grow">{pointed.name}</span>
+          <button type="button" class="button main" onClick={() => setPointed(null)}>{t("rows.back_to_receipt")}</button>
+        </div>
       )}
     </WordsContext.Provider>
   );

@@ -106,6 +106,8 @@ pub struct RowFindingView {
     pub field: Option<String>,
     /// Rule of the catalogue.
     pub rule: String,
+    /// What the rule is called.
+    pub title: String,
     /// info, warning or error.
     pub level: &'static str,
     /// The value found.
@@ -186,6 +188,9 @@ impl RowFindingView {
             row: finding.row,
             field: finding.field.clone(),
             rule: finding.rule.clone(),
+            title: rules::find(&finding.rule)
+                .map_or(finding.rule.as_str(), |r| r.title.of(lang))
+                .to_owned(),
             level: finding.severity.as_str(),
             found: finding
                 .found

@@ -1,7 +1,6 @@
 import type { Lang } from "../i18n/lang";
 import type {
-  Feature, Finding, FindingDetail, Group, Info, Page, Place, PlaceDetail, Receipt, RowResult, RowState, TileJson,
-  Unit, UnitDetail,
+  Correction, Feature, Field, Finding, FindingDetail, Group, Info, Page, Place, PlaceDetail, Receipt, RowResult, RowState, TileJson, Unit, UnitDetail,
 } from "./types";
 
 /** What went wrong with a call, in the words of the server where it answered. */
@@ -76,6 +75,13 @@ export interface SubmissionChoices {
   profile: string;
   crs: string;
   encoding: string;
+  angles: string;
+  /** FIELD=COLUMN. */
+  map: readonly string[];
+  /** Cells to be read otherwise than the files have them. */
+  corrections: readonly Correction[];
+  /** SHA-256 of the submission that this one corrects. */
+  corrects: string;
   valid_from: string;
   dry_run: boolean;
 }
@@ -122,6 +128,10 @@ export class Client {
 
   findPlace(id: string, signal?: AbortSignal): Promise<Feature<PlaceDetail>> {
     return getJson(address(`${V1}/places/${seg(id)}`, { lang: this.lang }), signal);
+  }
+
+  listFields(as: "units" | "places", signal?: AbortSignal): Promise<{ fields: Field[] }> {
+    return getJson(address(`${V1}/fields`, { as, lang: this.lang }), signal);
   }
 
   listSubmissions(query: Query, signal?: AbortSignal): Promise<Page & { submissions: Receipt[] }> {
@@ -187,6 +197,8 @@ export class Client {
   }
 }
 
+const CORRECTIONS_AT_ONCE = 200;
+
 /** The multipart form: only fields with a value; options before files, so that a streaming reader knows them first. */
 export function submissionForm(files: readonly File[], choices: SubmissionChoices): FormData {
   const form = new FormData();
@@ -194,6 +206,11 @@ export function submissionForm(files: readonly File[], choices: SubmissionChoice
   for (const [key, value] of Object.entries(choices)) {
     if (key === "as" || key === "dry_run" || typeof value !== "string") continue;
     if (value.trim() !== "") form.set(key, value.trim());
+  }
+  for (const one of choices.map) form.append("map", one);
+  // A field of a form is short: many corrections come as several.
+  for (let at = 0; at < choices.corrections.length; at += CORRECTIONS_AT_ONCE) {
+    form.append("corrections", JSON.stringify(choices.corrections.slice(at, at + CORRECTIONS_AT_ONCE)));
   }
   if (choices.dry_run) form.set("dry_run", "true");
   for (const file of files) form.append("file", file, file.name);

@@ -135,10 +135,34 @@ export interface RowFinding {
   row: number | null;
   field: string | null;
   rule: string;
+  /** What the rule is called. */
+  title?: string;
   level: Severity;
   found: string | null;
   expected: string | null;
   remedy: string | null;
+  /** Cells that would set it right. */
+  cells?: { column: string; value: string }[];
+  /** The system to read the whole file in, when that would set it right. */
+  crs?: string;
+}
+
+export interface Correction {
+  row: number;
+  column: string;
+  value: string;
+}
+
+export interface Field {
+  key: string;
+  label: string;
+  required: boolean;
+}
+
+export interface Column {
+  name: string;
+  samples: string[];
+  field: string | null;
 }
 
 export type RowState = "accepted" | "with_findings" | "rejected";
@@ -148,6 +172,8 @@ export interface RowResult {
   state: RowState;
   name: string | null;
   code: string | null;
+  lon?: number | null;
+  lat?: number | null;
   findings: RowFinding[];
 }
 
@@ -169,6 +195,9 @@ export interface Receipt {
   duplicate?: boolean;
   dry_run?: boolean;
   decisions: Decision[];
+  columns?: Column[];
+  /** What the sender had corrected in this reading; known to the page only. */
+  corrected?: readonly Correction[];
 }
 
 export interface TileJson {

@@ -2,10 +2,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Client } from "../api/client";
 import type { Info, Receipt } from "../api/types";
+import { time } from "../format";
 import { useWords } from "../i18n";
 import { Icon } from "../ui/icons";
 import { Earlier } from "./earlier";
-import { UploadForm } from "./form";
+import { UploadForm, type Again } from "./form";
+import { forget, type Remembered } from "./memory";
 import { ReceiptView } from "./receipt";
 
 interface Props {
@@ -16,25 +18,35 @@ interface Props {
   close(): void;
   /** Something was accepted: the map follows when the audit has run. */
   accepted(): void;
+  /** Out of the way, while the map is looked at. */
+  aside: boolean;
+  /** Shows a row on the map. */
+  locate(place: { lon: number; lat: number; name: string }): void;
 }
 
-type Page = { at: "form" } | { at: "earlier" } | { at: "receipts"; receipts: Receipt[]; from: "form" | "earlier" };
+type Page = { at: "form" } | { at: "earlier" } | { at: "receipts"; receipts: Receipt[]; from: "form" | "earlier"; used: Remembered | null };
 
-export function UploadDialog({ client, info, dropped, close, accepted }: Props) {
+export function UploadDialog({ client, info, dropped, close, accepted, aside, locate }: Props) {
   const { t } = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   const [page, setPage] = useState<Page>({ at: "form" });
+  const [again, setAgain] = useState<Again | null>(null);
   useEffect(() => {
+    if (aside) return;
     dialog.current?.showModal();
     return () => dialog.current?.close();
-  }, []);
+  }, [aside]);
+  const readAgain = (next: Again) => {
+    setPage({ at: "form" });
+    setAgain(next);
+  };
   useEffect(() => {
     if (dropped.length) setPage({ at: "form" });
   }, [dropped]);
   const tab = page.at === "receipts" ? page.from : page.at;
   return (
     <dialog
-      ref={dialog} class="upload" aria-labelledby="upload-title" onClose={close}
+      ref={dialog} class="upload" aria-labelledby="upload-title" onClose={() => { if (!aside) close(); }}
       onCancel={(event) => { event.preventDefault(); close(); }}
       onClick={(event) => event.target === dialog.current && event.detail > 0 && page.at !== "form" && close()}
     >
@@ -50,25 +62,42 @@ export function UploadDialog({ client, info, dropped, close, accepted }: Props) 
         {/* The form stays while its receipt is looked at, with all that was chosen. */}
         <div class="page" hidden={page.at !== "form"}>
           <UploadForm
-            client={client} info={info} dropped={dropped}
-            done={(receipts) => {
-              setPage({ at: "receipts", receipts, from: "form" });
+            client={client} info={info} dropped={dropped} again={again}
+            done={(receipts, used) => {
+              setPage({ at: "receipts", receipts, from: "form", used });
               if (receipts.some((one) => !one.dry_run && one.rows.accepted > 0)) accepted();
             }}
           />
         </div>
         {page.at === "earlier" && (
-          <div class="page"><Earlier client={client} open={(receipt) => setPage({ at: "receipts", receipts: [receipt], from: "earlier" })} /></div>
+          <div class="page"><Earlier client={client} open={(receipt) => setPage({ at: "receipts", receipts: [receipt], from: "earlier", used: null })} /></div>
         )}
         {page.at === "receipts" && (
           <div class="page">
             <button type="button" class="quiet" onClick={() => setPage({ at: page.from })}>
               <Icon name="back" size={16} /> {t(page.from === "form" ? "upload.back.form" : "upload.back.earlier")}
             </button>
-            {page.receipts.map((receipt, at) => <ReceiptView key={`${receipt.submission}${at}`} client={client} receipt={receipt} />)}
+            {page.used && <UsedMemory used={page.used} forgotten={() => setPage({ ...page, used: null })} />}
+            {page.receipts.map((receipt, at) => (
+              <ReceiptView
+                key={`${receipt.submission}${at}`} client={client} receipt={receipt} locate={locate}
+                again={page.from === "form" ? readAgain : null}
+              />
+            ))}
           </div>
         )}
       </div>
     </dialog>
+  );
+}
+
+/** Says that the files were read as before, and lets go of it. */
+function UsedMemory({ used, forgotten }: { used: Remembered; forgotten(): void }) {
+  const { t } = useWords();
+  return (
+    <p class="memory" role="status">
+      {t("memory.used", { file: used.file, when: time(used.at) })}{" "}
+      <button type="button" class="quiet" onClick={() => { forget(used.signature); forgotten(); }}>{t("memory.forget")}</button>
+    </p>
   );
 }

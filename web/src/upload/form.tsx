@@ -7,10 +7,11 @@ import { useWords, type Key } from "../i18n";
 import { levelName } from "../levels";
 import { Failure } from "../ui/errors";
 import { Icon } from "../ui/icons";
+import { recall, remember, remembersAny, withRemembered, type Remembered } from "./memory";
 
 const NO_CHOICES: SubmissionChoices = {
   as: "units", level: "", level_field: "", kind: "legal", code_field: "", name_field: "", parent_field: "", layer: "",
-  profile: "", crs: "", encoding: "", angles: "", valid_from: "", dry_run: false,
+  profile: "", crs: "", encoding: "", angles: "", map: [], corrections: [], corrects: "", valid_from: "", dry_run: false,
 };
 
 const USUAL_LEVELS = ["province", "city", "county", "township", "village"];
@@ -29,10 +30,18 @@ interface Props {
   client: Client;
   info: Info;
   dropped: readonly File[];
-  done(receipts: Receipt[]): void;
+  /** Asks for the same files once more, read otherwise. A new object each time. */
+  again: Again | null;
+  done(receipts: Receipt[], used: Remembered | null): void;
 }
 
-export function UploadForm({ client, info, dropped, done }: Props) {
+/** Another reading of the files at hand, or of others in their place. */
+export interface Again {
+  change: Partial<SubmissionChoices>;
+  files?: readonly File[];
+}
+
+export function UploadForm({ client, info, dropped, again, done }: Props) {
   const { t, lang } = useWords();
   const [files, setFiles] = useState<readonly File[]>([]);
   const [choices, setChoices] = useState(NO_CHOICES);
@@ -42,21 +51,44 @@ export function UploadForm({ client, info, dropped, done }: Props) {
   const take = (added: readonly File[]) => {
     if (added.length === 0) return;
     setFiles(added);
-    setChoices((before) => ({ ...before, as: guessAs(added.map((file) => file.name)) }));
+    // What was said of other files does not hold for these.
+    setChoices((before) => ({ ...before, as: guessAs(added.map((file) => file.name)), map: [], corrections: [], corrects: "" }));
     setWork({ state: "idle" });
   };
   useEffect(() => take(dropped), [dropped]);
   useEffect(() => () => { if (work.state === "sending") work.abort.abort(); }, []);
 
   const set = (change: Partial<SubmissionChoices>) => setChoices({ ...choices, ...change });
-  const send = async () => {
+  useEffect(() => {
+    if (again === null) return;
+    const next = { ...choices, ...again.change };
+    const sent = again.files ?? files;
+    setChoices(next);
+    if (again.files) setFiles(again.files);
+    void send(next, sent);
+  }, [again]);
+  const send = async (choices: SubmissionChoices, files: readonly File[]) => {
     const abort = new AbortController();
     setWork({ state: "sending", part: 0, abort });
     try {
-      const sent: SubmissionChoices = choices.as === "units" ? choices : { ...choices, level: "", level_field: "", kind: "", parent_field: "" };
-      const { receipts } = await client.createSubmission(files, sent, (part) => setWork({ state: "sending", part, abort }), abort.signal);
+      const post = (sent: SubmissionChoices) => client.createSubmission(
+        files, sent.as === "units" ? sent : { ...sent, level: "", level_field: "", kind: "", parent_field: "" },
+        (part) => setWork({ state: "sending", part, abort }), abort.signal,
+      );
+      let sent = choices;
+      let used: Remembered | null = null;
+      // Files with columns that this sender explained before are read as then: looked at first, where one may be such.
+      if (remembersAny()) {
+        const looked = await post({ ...choices, dry_run: true });
+        used = looked.receipts.map(recall).find((one) => one !== null) ?? null;
+        if (used) sent = withRemembered(choices, used);
+        if (JSON.stringify(sent) === JSON.stringify(choices)) used = null;
+      }
+      const { receipts } = await post(sent);
+      if (used) setChoices(sent);
+      if (!choices.dry_run) for (const receipt of receipts) if (!receipt.error) remember(receipt, sent, new Date().toISOString());
       setWork({ state: "idle" });
-      done(receipts.map((receipt) => ({ ...receipt, dry_run: choices.dry_run })));
+      done(receipts.map((receipt) => ({ ...receipt, dry_run: choices.dry_run, corrected: sent.corrections })), used);
     } catch (error) {
       setWork(abort.signal.aborted ? { state: "idle" } : { state: "failed", error });
     }
@@ -76,7 +108,7 @@ export function UploadForm({ client, info, dropped, done }: Props) {
   );
   const sending = work.state === "sending";
   return (
-    <form class="upload-form" onSubmit={(event) => { event.preventDefault(); void send(); }}>
+    <form class="upload-form" onSubmit={(event) => { event.preventDefault(); void send(choices, files); }}>
       <button type="button" class="drop" onClick={() => picker.current?.click()} disabled={sending}>
         <Icon name="upload" size={26} />
         <strong>{t("upload.drop")}</strong>

@@ -1,18 +1,35 @@
 /** The answer to a submission: counts, what was decided, row by row. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Client } from "../api/client";
 import type { Receipt, RowFinding, RowResult, RowState } from "../api/types";
 import { count, time } from "../format";
 import { isKey, useWords } from "../i18n";
 import { Failure } from "../ui/errors";
 import { Icon, SeveritySign } from "../ui/icons";
+import { Columns } from "./columns";
+import type { Again } from "./form";
+import { NONE_ACCEPTED, accept, cellsOf, corrections, isAccepted, proposals, type Accepted } from "./remedies";
 import { fileFindings, rowsCsv, rowsOfReceipt, saveText } from "./rows";
 
 const ROWS_PAGE = 100;
 const ROW_STATES: readonly (RowState | "")[] = ["", "rejected", "with_findings", "accepted"];
 
-function FindingLine({ finding }: { finding: RowFinding }) {
+interface FindingProps {
+  finding: RowFinding;
+  /** Set where corrections can be handed in: what is accepted, and how to change it. */
+  remedies?: Remedies | null;
+  again?: ((next: Again) => void) | null;
+}
+
+interface Remedies {
+  accepted: Accepted;
+  change(findings: readonly RowFinding[], on: boolean): void;
+}
+
+function FindingLine({ finding, remedies = null, again = null }: FindingProps) {
   const { t } = useWords();
+  const cells = cellsOf(finding);
+  const on = remedies !== null && isAccepted(remedies.accepted, finding);
   return (
     <div class="row-finding">
       <SeveritySign severity={finding.level} label={t(`severity.${finding.level}`)} />
@@ -21,13 +38,28 @@ function FindingLine({ finding }: { finding: RowFinding }) {
         {finding.found !== null && finding.found !== "" && <span class="found">{t("receipt.found", { value: finding.found })}</span>}
         {finding.expected && <span>{t("receipt.expected", { value: finding.expected })}</span>}
         {finding.remedy && <span class="remedy">{finding.remedy}</span>}
-        <small>{finding.rule}</small>
+        {cells.length > 0 && (
+          <span class="cells">
+            {cells.map((one) => <code key={one.column}>{one.column} → {one.value}</code>)}
+            {remedies && (
+              <button type="button" class="small-button" aria-pressed={on} onClick={() => remedies.change([finding], !on)}>
+                {on && <Icon name="check" size={12} />} {t(on ? "remedy.accepted" : "remedy.accept")}
+              </button>
+            )}
+          </span>
+        )}
+        {finding.crs && again && (
+          <button type="button" class="small-button" onClick={() => again({ change: { crs: finding.crs ?? "" } })}>{t("remedy.crs", { crs: finding.crs })}</button>
+        )}
+        <small>{finding.title && `${finding.title} · `}{finding.rule}</small>
       </span>
     </div>
   );
 }
 
-function Rows({ client, receipt }: { client: Client; receipt: Receipt }) {
+type Locate = (place: { lon: number; lat: number; name: string }) => void;
+
+function Rows({ client, receipt, remedies, locate }: { client: Client; receipt: Receipt; remedies: Remedies | null; locate: Locate }) {
   const { t, lang } = useWords();
   const stored = !receipt.dry_run && receipt.submission !== "";
   const { rows: counts } = receipt;
@@ -107,8 +139,16 @@ function Rows({ client, receipt }: { client: Client; receipt: Receipt }) {
               <tr key={row.row}>
                 <td class="tabular">{row.row}</td>
                 <td><span class={`mark ${row.state}`}>{t(`rows.${row.state}`)}</span></td>
-                <td>{row.name ?? ""}{row.code && <small><code>{row.code}</code></small>}</td>
-                <td>{row.findings.map((finding, at) => <FindingLine key={at} finding={finding} />)}</td>
+                <td>
+                  {row.name ?? ""}{row.code && <small><code>{row.code}</code></small>}
+                  {typeof row.lon === "number" && typeof row.lat === "number" && (
+                    <button
+                      type="button" class="icon-button on-map" title={t("rows.on_map")} aria-label={t("rows.on_map_of", { row: row.row })}
+                      onClick={() => locate({ lon: row.lon ?? 0, lat: row.lat ?? 0, name: row.name || t("rows.number", { row: row.row }) })}
+                    ><Icon name="pin" size={15} /></button>
+                  )}
+                </td>
+                <td>{row.findings.map((finding, at) => <FindingLine key={at} finding={finding} remedies={remedies} />)}</td>
               </tr>
             ))}
             {rows.length === 0 && !busy && error === null && <tr><td colSpan={4} class="faint">{t("receipt.no_rows")}</td></tr>}
@@ -124,9 +164,25 @@ function Rows({ client, receipt }: { client: Client; receipt: Receipt }) {
   );
 }
 
-export function ReceiptView({ client, receipt }: { client: Client; receipt: Receipt }) {
+interface Props {
+  client: Client;
+  receipt: Receipt;
+  locate: Locate;
+  /** Reads the same files once more; null where they are not at hand. */
+  again: ((next: Again) => void) | null;
+}
+
+export function ReceiptView({ client, receipt, locate, again }: Props) {
   const { t, lang } = useWords();
   const { rows } = receipt;
+  const [accepted, setAccepted] = useState(NONE_ACCEPTED);
+  const picker = useRef<HTMLInputElement>(null);
+  const kinds = again ? [...proposals(receipt)] : [];
+  const remedies: Remedies | null = again && {
+    accepted, change: (findings, on) => setAccepted((before) => accept(before, findings, on)),
+  };
+  // A dry run left nothing behind that could be corrected.
+  const corrects = receipt.dry_run || receipt.error ? "" : receipt.submission;
   const whole = fileFindings(receipt);
   const decisionName = (what: string) => {
     const key = `decision.${what}`;
@@ -171,10 +227,47 @@ export function ReceiptView({ client, receipt }: { client: Client; receipt: Rece
       {whole.length > 0 && (
         <section>
           <h4>{t("receipt.whole")}</h4>
-          {whole.map((finding, at) => <FindingLine key={at} finding={finding} />)}
+          {whole.map((finding, at) => <FindingLine key={at} finding={finding} again={again} />)}
         </section>
       )}
-      {rows.read > 0 && <Rows client={client} receipt={receipt} />}
+      {again && receipt.dry_run && (receipt.columns?.length ?? 0) > 0 && (
+        <Columns client={client} receipt={receipt} again={(change) => again({ change })} />
+      )}
+      {again && kinds.length > 0 && (
+        <section class="remedies">
+          <h4>{t("remedy.title")}</h4>
+          {kinds.map(([rule, findings]) => {
+            const all = findings.every((one) => isAccepted(accepted, one));
+            return (
+              <p key={rule} class="row wrap">
+                <strong>{findings[0]?.title ?? rule}</strong> <small>{t("remedy.count", { n: findings.length })}</small>
+                <button type="button" class="small-button" aria-pressed={all} onClick={() => remedies?.change(findings, !all)}>
+                  {t(all ? "remedy.none_of_kind" : "remedy.all_of_kind")}
+                </button>
+              </p>
+            );
+          })}
+          <button
+            type="button" class="button main" disabled={accepted.size === 0}
+            onClick={() => again({ change: { corrections: corrections(accepted, receipt.corrected ?? []), corrects } })}
+          >{t(receipt.dry_run ? "remedy.try" : "remedy.send", { n: accepted.size })}</button>
+        </section>
+      )}
+      {again && corrects !== "" && rows.read > 0 && (rows.rejected > 0 || rows.with_findings > 0) && (
+        <p class="row wrap">
+          <button type="button" class="button" onClick={() => picker.current?.click()}><Icon name="upload" size={15} /> {t("receipt.corrected_file")}</button>
+          <small>{t("receipt.corrected_file.help")}</small>
+          <input
+            ref={picker} type="file" multiple class="unseen" tabIndex={-1} aria-hidden="true"
+            onChange={(event) => {
+              const files = [...(event.currentTarget.files ?? [])];
+              event.currentTarget.value = "";
+              if (files.length > 0) again({ change: { corrects, corrections: [] }, files });
+            }}
+          />
+        </p>
+      )}
+      {rows.read > 0 && <Rows client={client} receipt={receipt} remedies={remedies} locate={locate} />}
     </article>
   );
 }

@@ -286,6 +286,58 @@ describe("the page", { timeout: 600_000 }, () => {
     assert.deepEqual(now.counts, before.counts);
   }));
 
+  it("lets the sender say what columns are, accept corrections, see rows on the map, and remembers it", () => visit("remedies", "/", async (page) => {
+    const dialog = page.locator("dialog");
+    const receipt = page.locator(".receipt");
+    const open = async (name: string, table: string) => {
+      await page.getByRole("button", { name: "上传", exact: true }).first().click();
+      await page.setInputFiles("[data-picker]", { name, mimeType: "text/csv", buffer: Buffer.from(table) });
+    };
+    const before = await ask<Info>("/api/v1/info");
+    // Nobody can know these headers.
+    const head = "甲,乙,丙\n";
+    await open("unknown.csv", `${head}测试亭,114.31,30.51\n测试廊,30.52,114.32\n测试台,114.33,30.53\n,114.34,30.54\n`);
+    await dialog.getByLabel("只试读").check();
+    await dialog.getByRole("button", { name: "试读", exact: true }).click();
+    await receipt.getByText("还没有列对应", { exact: false }).waitFor();
+    await page.screenshot({ path: "test-results/columns.png" });
+    await receipt.getByLabel("列“甲”的字段").selectOption({ label: "标准名称" });
+    await receipt.getByLabel("列“乙”的字段").selectOption({ label: "东经" });
+    await receipt.getByLabel("列“丙”的字段").selectOption({ label: "北纬" });
+    await receipt.getByRole("button", { name: "按此对应上传" }).click();
+    await receipt.getByText("position.swapped").first().waitFor();
+    assert.deepEqual((await receipt.locator(".counts dd").allInnerTexts()), ["4", "3", "1", "1"]);
+    const stored = await ask<Info>("/api/v1/info");
+    assert.equal(stored.counts.places, before.counts.places + 3);
+    // The rejected row is somewhere.
+    await receipt.locator(".on-map").first().click();
+    const pointed = page.locator(".pointed");
+    await pointed.waitFor();
+    await settled(page);
+    const [, lat, lon] = mapPosition(page);
+    assert.ok(Math.abs(lat - 30.54) < 0.01 && Math.abs(lon - 114.34) < 0.01, `${lat}, ${lon}`);
+    await page.screenshot({ path: "test-results/pointed.png" });
+    await pointed.getByRole("button", { name: "回到回执" }).click();
+    await receipt.getByRole("button", { name: "采纳全部同类" }).click();
+    await page.screenshot({ path: "test-results/remedies-chosen.png" });
+    await receipt.getByRole("button", { name: "提交采纳的 2 处改正" }).click();
+    await receipt.getByText("position.swapped").first().waitFor({ state: "detached" });
+    await receipt.waitFor();
+    assert.deepEqual((await receipt.locator(".counts dd").allInnerTexts()), ["4", "3", "0", "1"]);
+    const corrected = await ask<Info>("/api/v1/info");
+    assert.equal(corrected.counts.places, stored.counts.places, "the same records");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    // The next file of the kind is read as this one was.
+    await open("next.csv", `${head}测试榭,114.35,30.55\n`);
+    await dialog.getByLabel("只试读").check();
+    await dialog.getByRole("button", { name: "试读", exact: true }).click();
+    await page.locator(".memory").getByText("unknown.csv").waitFor();
+    assert.deepEqual((await receipt.locator(".counts dd").allInnerTexts()), ["1", "1", "0", "0"]);
+    await page.getByRole("button", { name: "以后不再沿用" }).click();
+    await page.locator(".memory").waitFor({ state: "detached" });
+  }));
+
   it("offers what is dropped on the page", () => visit("drop", "/", async (page) => {
     await page.evaluate(() => {
       const transfer = new DataTransfer();
