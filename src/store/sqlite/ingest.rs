@@ -271,12 +271,13 @@ pub(super) async fn accept(
         (
             include_str!("queries/extents/superseded_by.sql"),
             include_str!("queries/extents/supersede.sql"),
-            include_str!("queries/extents/unbox.sql"),
+            Some(include_str!("queries/extents/unbox.sql")),
         ),
         (
             include_str!("queries/places/superseded_by.sql"),
             include_str!("queries/places/supersede.sql"),
-            include_str!("queries/places/unbox.sql"),
+            // Places are found by an index of the table itself.
+            None,
         ),
     ]
     .into_iter()
@@ -296,7 +297,9 @@ pub(super) async fn accept(
                 .bind(from)
                 .execute(&mut *tx)
                 .await?;
-            sqlx::query(unbox).bind(&old).execute(&mut *tx).await?;
+            if let Some(unbox) = unbox {
+                sqlx::query(unbox).bind(&old).execute(&mut *tx).await?;
+            }
         }
     }
     let superseded = replaced.iter().map(Vec::len).sum::<usize>();
@@ -304,12 +307,9 @@ pub(super) async fn accept(
     for (k, (publish, make_box)) in [
         (
             include_str!("queries/extents/publish.sql"),
-            include_str!("queries/extents/box.sql"),
+            Some(include_str!("queries/extents/box.sql")),
         ),
-        (
-            include_str!("queries/places/publish.sql"),
-            include_str!("queries/places/box.sql"),
-        ),
+        (include_str!("queries/places/publish.sql"), None),
     ]
     .into_iter()
     .enumerate()
@@ -321,7 +321,9 @@ pub(super) async fn accept(
             .execute(&mut *tx)
             .await?;
         published[k] = done.rows_affected();
-        sqlx::query(make_box).bind(id.0).execute(&mut *tx).await?;
+        if let Some(make_box) = make_box {
+            sqlx::query(make_box).bind(id.0).execute(&mut *tx).await?;
+        }
     }
     let places_changed = published[1] > 0 || !replaced[1].is_empty();
     neighbourhood::note_dirty(&mut tx, id, &replaced[0], places_changed).await?;

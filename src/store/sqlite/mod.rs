@@ -62,6 +62,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "rows have positions",
         include_str!("../../../migrations/sqlite/0006_row_positions.sql"),
     ),
+    (
+        7,
+        "places by columns",
+        include_str!("../../../migrations/sqlite/0007_place_columns.sql"),
+    ),
 ];
 
 fn migrator() -> Migrator {

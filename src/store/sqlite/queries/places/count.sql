@@ -6,4 +6,10 @@ WHERE p.recorded_at IS NOT NULL AND p.superseded_at IS NULL
                        AND e.recorded_at IS NOT NULL AND e.superseded_at IS NULL)
        OR p.unit IN (SELECT e.code FROM extents AS e WHERE e.name = ?2
                        AND e.recorded_at IS NOT NULL AND e.superseded_at IS NULL))
-  AND (?4 IS NULL OR p.id IN (SELECT id FROM places_box WHERE west <= ?6 AND east >= ?4 AND south <= ?7 AND north >= ?5))
+  AND (?4 IS NULL OR p.id IN (
+        WITH RECURSIVE columns (number) AS (
+        SELECT CAST((max(?4, -180) + 180) * 50 AS INTEGER)
+        UNION ALL SELECT number + 1 FROM columns WHERE number < CAST((min(?6, 180) + 180) * 50 AS INTEGER))
+        SELECT b.id FROM columns CROSS JOIN places AS b INDEXED BY places_column
+        WHERE CAST((b.lon + 180) * 50 AS INTEGER) = columns.number AND b.lat BETWEEN ?5 AND ?7 AND b.lon BETWEEN ?4 AND ?6
+          AND b.recorded_at IS NOT NULL AND b.superseded_at IS NULL))

@@ -1,1 +1,0 @@
-DELETE FROM places_box WHERE id IN (SELECT value FROM json_each(?1))
