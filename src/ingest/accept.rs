@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jieming_domain::actor::Actor;
 use jieming_domain::unit::{ExtentKind, parent_by_code};
+use rayon::prelude::*;
 use tokio::sync::mpsc;
 
 use super::bytes::{DataFolder, fingerprint};
@@ -74,7 +75,8 @@ pub enum ImportError {
 }
 
 enum Batch {
-    Units(Box<UnitsFile>),
+    /// With the areas of its units in m².
+    Units(Box<UnitsFile>, Vec<f64>),
     Places(PlaceBatch),
 }
 
@@ -352,8 +354,11 @@ fn read(
                 findings: Vec::new(),
                 columns: std::mem::take(&mut file.columns),
             };
+            // On the ellipsoid, vertex by vertex: by all threads, before one writes.
+            let areas = file.units.par_iter().map(|u| area_m2(&u.storage));
+            let areas = areas.collect();
             sender
-                .blocking_send(Batch::Units(Box::new(file)))
+                .blocking_send(Batch::Units(Box::new(file), areas))
                 .map_err(|_| stopped())?;
             Ok(summary)
         }
@@ -384,9 +389,9 @@ async fn stage(
                     .stage_rows(id, batch.results, batch.findings)
                     .await?;
             }
-            Batch::Units(mut file) => {
+            Batch::Units(mut file, areas) => {
                 sample.add_units(&file.units);
-                let mut units = std::mem::take(&mut file.units).into_iter();
+                let mut units = std::mem::take(&mut file.units).into_iter().zip(areas);
                 loop {
                     let part: Vec<_> = units.by_ref().take(UNITS_PER_BATCH).collect();
                     if part.is_empty() {
@@ -394,7 +399,7 @@ async fn stage(
                     }
                     let part = part
                         .into_iter()
-                        .map(|u| extent(u, &file, options.extent_kind))
+                        .map(|(u, area)| extent(u, area, &file, options.extent_kind))
                         .collect();
                     context.store.stage_extents(id, part).await?;
                 }
@@ -417,9 +422,9 @@ async fn stage(
     Ok((findings, sample))
 }
 
-fn extent(unit: super::UnitRecord, file: &UnitsFile, kind: ExtentKind) -> NewExtent {
+fn extent(unit: super::UnitRecord, area_m2: f64, file: &UnitsFile, kind: ExtentKind) -> NewExtent {
     NewExtent {
-        area_m2: area_m2(&unit.storage),
+        area_m2,
         level: unit.level,
         kind,
         parent_code: unit.parent_code.or_else(|| parent_by_code(&unit.code)),

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
-use super::geometry::{self, NoPolygons, representative};
+use super::geometry::{self, NoPolygons};
 use super::source::{self, Opened, finding, with_text};
 use super::{Column, FileOptions, Progress, Reading, Refused};
 use crate::store::{Attributes, Decision, RowCounts, RowFinding, RowResult, RowState};
@@ -429,8 +429,8 @@ fn part(row: Row, columns: &Columns, options: &FileOptions, plan: &Plan) -> Part
     let parent = text_of(&row, columns.parent.as_deref());
     let attributes = source::attributes(&row);
     let position = match &row.geometry {
-        RowGeometry::Geometry(g) => representative(g)
-            .and_then(|[x, y]| plan.to_storage(x, y).ok())
+        RowGeometry::Geometry(g) => middle(g)
+            .and_then(|(x, y)| plan.to_storage(x, y).ok())
             .map(|(x, y)| [x, y]),
         _ => None,
     };
@@ -477,6 +477,17 @@ fn part(row: Row, columns: &Columns, options: &FileOptions, plan: &Plan) -> Part
         attributes,
         findings,
     }
+}
+
+/// The middle of a geometry's box: near enough to look there.
+fn middle(g: &Geometry<f64>) -> Option<(f64, f64)> {
+    let mut box_of = Extent::EMPTY;
+    box_of.add_geometry(g);
+    let middle = (
+        f64::midpoint(box_of.min_x, box_of.max_x),
+        f64::midpoint(box_of.min_y, box_of.max_y),
+    );
+    (!box_of.is_empty()).then_some(middle)
 }
 
 fn unusable(row: u64, why: &Text, expected: Option<&Text>) -> RowFinding {
