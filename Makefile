@@ -43,8 +43,9 @@ lint: ## formatting and clippy
 	@$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 
 # BENCH_FILES="FILE:CODEFIELD ..." takes other files than samples; JIEMING_BIN another program than the built one.
-bench: ## times of the engine, of audits beside mapshaper and GEOS, of larger and larger samples
+bench: ## times of the engine, of audits beside mapshaper and GEOS, of larger and larger samples, of imports beside ogr2ogr
 	@echo "== engine"
 	@$(CARGO) bench -p jieming-coverage --locked
 	@[ -n "$${JIEMING_BIN:-}" ] || $(MAKE) --no-print-directory build
 	@./scripts/bench $(BENCH_FILES)
+	@./scripts/bench-imports
