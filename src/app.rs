@@ -238,6 +238,12 @@ async fn dispatch(cli: Cli, file: config::File, lang: Lang) -> Result<Exit, Fail
             store.close().await;
             Ok(exit)
         }
+        Command::Export(args) => {
+            let store = tools.open().await?;
+            let exit = cli::export(&args, &store, lang).await;
+            store.close().await;
+            Ok(exit)
+        }
         Command::Crs(command) => {
             let store = tools.open().await?;
             let exit = cli::crs(&command, &store, &tools.actor, lang).await;

@@ -28,7 +28,7 @@ pub struct File {
     pub upload_bytes: Option<u64>,
     /// Seconds for a request.
     pub request_seconds: Option<u64>,
-    /// Seconds for an upload.
+    /// Seconds for an upload, and for writing an export.
     pub upload_seconds: Option<u64>,
     /// Bytes of memory for tiles.
     pub tile_bytes: Option<u64>,

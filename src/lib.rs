@@ -10,6 +10,7 @@ pub mod app;
 pub mod audit;
 pub mod cli;
 pub mod config;
+pub mod export;
 pub mod ingest;
 pub mod jobs;
 pub mod reports;

@@ -29,7 +29,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(super) struct Envelope {
     /// Time for a request.
     pub(super) request_time: Duration,
-    /// Time for an upload, sending included.
+    /// Time for an upload, sending included, and for writing an export.
     pub(super) upload_time: Duration,
     /// The `Content-Security-Policy` of pages.
     pub(super) policy: HeaderValue,
@@ -66,7 +66,9 @@ pub(super) async fn envelope(
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
 
-    let limit = if method == Method::POST {
+    // What depends on the size of a file or of a collection has more time.
+    let long = method == Method::POST || path.ends_with("/export");
+    let limit = if long {
         envelope.upload_time
     } else {
         envelope.request_time

@@ -18,8 +18,8 @@ use super::assets::find_page;
 use super::envelope::{Envelope, envelope, page_policy};
 use super::error::{ApiError, Code};
 use super::routes::{
-    audit, fields, findings, health, info, lines, places, reports, submissions, tiles, units,
-    upload,
+    audit, exports, fields, findings, health, info, lines, places, reports, submissions, tiles,
+    units, upload,
 };
 use super::state::AppState;
 
@@ -38,6 +38,7 @@ use super::state::AppState;
         (name = "places", description = "地名: place names"),
         (name = "submissions", description = "提交: files handed in"),
         (name = "reports", description = "报告: for print and for spreadsheets"),
+        (name = "exports", description = "导出: collections as files for other programs"),
         (name = "tiles", description = "瓦片: vector tiles"),
         (name = "service", description = "服务: the service itself"),
     )
@@ -73,6 +74,8 @@ fn routes() -> OpenApiRouter<AppState> {
     let routes = routes
         .routes(routes!(reports::get_unit_report))
         .routes(routes!(reports::get_line_report));
+    // Other programs, and desktop GIS.
+    let routes = routes.routes(routes!(exports::export_collection));
     // Maps: the page, and desktop GIS.
     let routes = routes
         .routes(routes!(tiles::list_tilesets))

@@ -16,13 +16,13 @@ pub struct Settings {
     pub basemap: Option<String>,
     /// Whom to name beside the map.
     pub attribution: Option<String>,
-    /// Folder for uploads while they arrive; on the disk of the data folder.
+    /// Folder for uploads while they arrive and exports while they are sent; on the disk of the data folder.
     pub upload_folder: PathBuf,
     /// Bytes of one upload (all files of a request) at most.
     pub upload_bytes: u64,
     /// Time for a request.
     pub request_time: Duration,
-    /// Time for an upload, sending and reading included.
+    /// Time for an upload, sending and reading included, and for writing an export.
     pub upload_time: Duration,
     /// Memory for tiles, in bytes.
     pub tile_bytes: u64,

@@ -56,6 +56,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// 一个行政区或一条界线的报告 | report on a unit or on a boundary line
     Report(ReportArgs),
+    /// 导出行政区、地名或发现，供其他软件使用 | write units, places or findings for other programs
+    Export(ExportArgs),
     /// 坐标转换参数 | datum parameters
     #[command(subcommand)]
     Crs(CrsCommand),
@@ -310,6 +312,26 @@ pub struct ReportArgs {
     /// 写入文件，而不是标准输出 | write to a file instead of standard output
     #[arg(long, value_name = "PATH")]
     pub output: Option<PathBuf>,
+}
+
+/// `jieming export`.
+#[derive(Debug, Clone, Args)]
+pub struct ExportArgs {
+    /// 数据集：units、units-级别（如 units-county）、places、findings | collection: units, units-LEVEL (such as units-county), places or findings
+    #[arg(long, value_name = "NAME")]
+    pub collection: String,
+    /// 格式：shp、gpkg、geojson、csv、fgb（默认按文件名） | format: shp, gpkg, geojson, csv or fgb (default: by the file's name)
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// 坐标系：EPSG:n 或已登记的名称（默认 EPSG:4490） | coordinate system: EPSG:n or a registered name (default EPSG:4490)
+    #[arg(long, value_name = "CRS")]
+    pub crs: Option<String>,
+    /// 行政区范围的性质：legal 法定（默认），administered 实际管理 | kind of extent of units: legal (default) or administered
+    #[arg(long = "kind", value_name = "KIND", value_parser = parse_kind)]
+    pub kind_of_extent: Option<ExtentKind>,
+    /// 写入的文件 | file to write
+    #[arg(long, value_name = "PATH")]
+    pub output: PathBuf,
 }
 
 /// `jieming crs`.

@@ -3,6 +3,7 @@
 mod args;
 mod audit;
 mod crs;
+mod export;
 mod help;
 mod import;
 mod output;
@@ -12,9 +13,10 @@ mod report;
 mod sample;
 mod serve;
 
-pub use args::{AuditArgs, Cli, Command, Global, ImportArgs, ReportArgs};
+pub use args::{AuditArgs, Cli, Command, ExportArgs, Global, ImportArgs, ReportArgs};
 pub use audit::{audit_of_database, audit_of_files, run_text};
 pub use crs::crs;
+pub use export::export;
 pub use help::{command, wanted_lang};
 pub use import::import;
 pub use progress::Shown;

@@ -25,6 +25,9 @@ use jieming_domain::unit::ExtentKind;
 /// Result of a store method.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
+/// Where the pages of a walk go, none of them empty. A walk ends early, without complaint, when nobody takes them.
+pub type Pages<T> = tokio::sync::mpsc::Sender<Vec<T>>;
+
 /// The store. Object-safe: shared as `Arc<dyn Store>`.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -178,6 +181,21 @@ pub trait Store: Send + Sync {
     async fn place(&self, id: i64) -> Result<Option<Place>>;
     /// Visible places with a position in this box, at most `limit`, ordered by id.
     async fn places_in_box(&self, bbox: Bbox, limit: usize) -> Result<Vec<Place>>;
+
+    // ---- whole collections, page by page, as of one moment
+
+    /// Visible extents of a level or of all, with the numbers of their plane, ordered by code, id.
+    async fn walk_extents(
+        &self,
+        level: Option<&str>,
+        kind: ExtentKind,
+        pages: &Pages<UnitExtent>,
+    ) -> Result<()>;
+    /// Visible places with geometry and attributes, ordered by name, id. The unit is what the place claims; findings are
+    /// not counted.
+    async fn walk_places(&self, pages: &Pages<Place>) -> Result<()>;
+    /// Findings that are not gone, with geometry, ordered by age.
+    async fn walk_findings(&self, pages: &Pages<Finding>) -> Result<()>;
 
     // ---- the whole
 

@@ -3,5 +3,6 @@
 
 mod api;
 mod audit;
+mod export;
 mod ingest;
 mod store;

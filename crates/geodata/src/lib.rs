@@ -5,7 +5,8 @@
 //! 2. [`crs`] decides, by our own datum table before PROJ is asked, how those numbers become longitude and latitude in
 //!    EPSG:4490 (degrees, x = east), or refuses with a remedy.
 //! 3. [`child`] is the other half of `decode` for the formats that GDAL reads: a process with its own limits.
-//! 4. [`wkb`] and [`wkt`] are the geometry encodings that the store and tables use.
+//! 4. [`encode`] writes tables of features into files for other programs, row by row.
+//! 5. [`wkb`] and [`wkt`] are the geometry encodings that the store and tables use.
 //!
 //! Everything here is synchronous. Texts for people are in Chinese and English ([`Text`]).
 // Errors are made once per file, not per row: their size costs nothing.
@@ -15,6 +16,7 @@
 pub mod child;
 pub mod crs;
 pub mod decode;
+pub mod encode;
 pub mod error;
 #[cfg(test)]
 mod testing;

@@ -67,6 +67,78 @@ pub fn read(text: &str) -> Result<Geometry<f64>, WktError> {
     }
 }
 
+/// Writes a geometry, numbers as short as they can be without loss.
+pub fn write(geometry: &Geometry<f64>) -> String {
+    let mut out = String::new();
+    put(&mut out, geometry);
+    out
+}
+
+fn put(out: &mut String, geometry: &Geometry<f64>) {
+    let line = |out: &mut String, l: &LineString<f64>| listed(out, &l.0, coordinate);
+    let area = |out: &mut String, p: &Polygon<f64>| {
+        let rings: Vec<&LineString<f64>> = std::iter::once(p.exterior())
+            .chain(p.interiors())
+            .filter(|r| !r.0.is_empty())
+            .collect();
+        listed(out, &rings, |out, r| line(out, r));
+    };
+    match geometry {
+        Geometry::Point(p) => {
+            out.push_str("POINT ");
+            listed(out, &[p.0], coordinate);
+        }
+        Geometry::Line(l) => {
+            out.push_str("LINESTRING ");
+            listed(out, &[l.start, l.end], coordinate);
+        }
+        Geometry::LineString(l) => {
+            out.push_str("LINESTRING ");
+            line(out, l);
+        }
+        Geometry::Polygon(p) => {
+            out.push_str("POLYGON ");
+            area(out, p);
+        }
+        Geometry::Rect(r) => put(out, &r.to_polygon().into()),
+        Geometry::Triangle(t) => put(out, &t.to_polygon().into()),
+        Geometry::MultiPoint(m) => {
+            out.push_str("MULTIPOINT ");
+            listed(out, &m.0, |out, p| listed(out, &[p.0], coordinate));
+        }
+        Geometry::MultiLineString(m) => {
+            out.push_str("MULTILINESTRING ");
+            listed(out, &m.0, line);
+        }
+        Geometry::MultiPolygon(m) => {
+            out.push_str("MULTIPOLYGON ");
+            listed(out, &m.0, area);
+        }
+        Geometry::GeometryCollection(c) => {
+            out.push_str("GEOMETRYCOLLECTION ");
+            listed(out, &c.0, put);
+        }
+    }
+}
+
+fn coordinate(out: &mut String, c: &Coord<f64>) {
+    use std::fmt::Write as _;
+    // Writing into a text cannot fail.
+    let _ = write!(out, "{} {}", c.x, c.y);
+}
+
+fn listed<T>(out: &mut String, items: &[T], item: impl Fn(&mut String, &T)) {
+    if items.is_empty() {
+        out.push_str("EMPTY");
+        return;
+    }
+    for (i, x) in items.iter().enumerate() {
+        out.push(if i == 0 { '(' } else { ',' });
+        item(out, x);
+    }
+    out.push(')');
+}
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -261,6 +333,22 @@ mod tests {
                 && !looks_like("Point Street")
                 && !looks_like("武汉")
         );
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for text in [
+            "POINT (114.3 30.6)",
+            "MULTIPOINT ((1 2),(3 -4.5))",
+            "LINESTRING (0 0,1 0.000000001)",
+            "MULTILINESTRING ((0 0,1 1),(2 2,3 3))",
+            "POLYGON ((0 0,4 0,4 4,0 0),(1 1,2 1,2 2,1 1))",
+            "MULTIPOLYGON (((0 0,4 0,4 4,0 0)),((8 8,9 8,9 9,8 8)))",
+            "MULTIPOLYGON EMPTY",
+            "GEOMETRYCOLLECTION (POINT (1 2),LINESTRING (0 0,1 1))",
+        ] {
+            assert_eq!(write(&read(text).unwrap()), text);
+        }
     }
 
     #[test]

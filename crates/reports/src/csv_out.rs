@@ -30,7 +30,8 @@ pub fn write(lang: Lang, findings: &[Finding], out: &mut dyn Write) -> io::Resul
     csv.flush()
 }
 
-fn harmless(text: String) -> String {
+/// A text as a cell that computes nothing in a spreadsheet program.
+pub fn harmless(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
         format!("'{text}")
     } else {
@@ -38,7 +39,8 @@ fn harmless(text: String) -> String {
     }
 }
 
-fn code(text: String) -> String {
+/// A code as a cell that a spreadsheet program takes as text.
+pub fn code(text: String) -> String {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if digits && (text.starts_with('0') || text.len() > 11) {
         format!("\t{text}")

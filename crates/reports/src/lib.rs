@@ -24,6 +24,7 @@ mod template;
 mod text;
 mod xlsx;
 
+pub use csv_out::{code as code_cell, harmless as text_cell};
 pub use template::write_place_template;
 
 use std::borrow::Cow;

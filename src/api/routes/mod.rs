@@ -2,6 +2,7 @@
 //! whether the reader may, does, answers.
 
 pub(super) mod audit;
+pub(super) mod exports;
 pub(super) mod fields;
 pub(super) mod findings;
 pub(super) mod health;

@@ -175,7 +175,7 @@ async fn made(
 }
 
 /// `Content-Disposition` with a name that may hold any character (RFC 6266).
-fn disposition(shown: &str, name: &str) -> String {
+pub(in crate::api) fn disposition(shown: &str, name: &str) -> String {
     let plain: String = name
         .chars()
         .map(|c| {

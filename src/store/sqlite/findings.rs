@@ -25,7 +25,7 @@ fn box_in(r: &SqliteRow) -> Result<Option<Bbox>> {
     })
 }
 
-fn finding_in(r: &SqliteRow) -> Result<Finding> {
+pub(super) fn finding_in(r: &SqliteRow) -> Result<Finding> {
     let lon: Option<f64> = r.try_get("lon")?;
     let lat: Option<f64> = r.try_get("lat")?;
     let place: Option<i64> = r.try_get("place_id")?;
@@ -92,15 +92,19 @@ async fn parties_of(
             .fetch_all(&store.readers)
             .await?;
         for r in &rows {
-            let party = Party {
-                unit_id: r.try_get("unit_id")?,
-                code: r.try_get("code")?,
-                name: r.try_get("name")?,
-            };
-            out.entry(r.try_get("seq")?).or_default().push(party);
+            out.entry(r.try_get("seq")?).or_default().push(party_in(r)?);
         }
     }
     Ok(out)
+}
+
+/// A party of a finding.
+pub(super) fn party_in(r: &SqliteRow) -> Result<Party> {
+    Ok(Party {
+        unit_id: r.try_get("unit_id")?,
+        code: r.try_get("code")?,
+        name: r.try_get("name")?,
+    })
 }
 
 /// The key of a group: codes of its parties, sorted, joined by line feeds.

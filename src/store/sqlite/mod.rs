@@ -13,6 +13,7 @@ mod places;
 mod put_findings;
 mod token;
 mod units;
+mod walk;
 mod whole;
 
 use std::path::Path;
@@ -364,6 +365,20 @@ impl Store for SqliteStore {
     }
     async fn places_in_box(&self, bbox: Bbox, limit: usize) -> Result<Vec<Place>> {
         places::in_box(self, bbox, limit).await
+    }
+    async fn walk_extents(
+        &self,
+        level: Option<&str>,
+        kind: ExtentKind,
+        pages: &Pages<UnitExtent>,
+    ) -> Result<()> {
+        walk::extents(self, level, kind, pages).await
+    }
+    async fn walk_places(&self, pages: &Pages<Place>) -> Result<()> {
+        walk::places(self, pages).await
+    }
+    async fn walk_findings(&self, pages: &Pages<Finding>) -> Result<()> {
+        walk::findings(self, pages).await
     }
     async fn generation(&self) -> Result<i64> {
         Ok(

@@ -118,14 +118,18 @@ pub(super) async fn by_id(store: &SqliteStore, id: i64) -> Result<Option<Place>>
         .bind(id)
         .fetch_optional(&store.readers)
         .await?;
-    let Some(r) = row else { return Ok(None) };
-    let mut place = place_in(&r)?;
+    row.as_ref().map(whole_in).transpose()
+}
+
+/// A place with geometry and attributes.
+pub(super) fn whole_in(r: &SqliteRow) -> Result<Place> {
+    let mut place = place_in(r)?;
     place.geometry = r
         .try_get::<Option<&[u8]>, _>("geometry")?
         .map(|b| codec::geometry_in("places.geometry", b))
         .transpose()?;
     place.attributes = codec::json_in("places.attributes", r.try_get("attributes")?)?;
-    Ok(Some(place))
+    Ok(place)
 }
 
 pub(super) async fn in_box(

@@ -11,6 +11,7 @@ fn example(path: &str, name: &str, id: &str) -> String {
         "id" if path.contains("places") => id.to_owned(),
         "id" => "f-large".to_owned(),
         "code" => "420102".to_owned(),
+        "name" => "units-county".to_owned(),
         "codes" => "420102,420103".to_owned(),
         "sha" => "b".repeat(64),
         "collection" if path.contains("{z}") => "findings".to_owned(),

@@ -15,6 +15,7 @@ use super::{
     sniff::{self, Content},
     staging, survey, table, workbook,
 };
+use crate::encode::EXPLAINED;
 use crate::{ReadError, error::ReadErrorKind};
 
 /// Archives within archives deeper than this are refused.
@@ -268,6 +269,10 @@ fn entries(members: &[Unpacked], root: &Path) -> (Vec<Entry>, Option<ReadErrorKi
             continue;
         }
         let file = m.name.rsplit('/').next().unwrap_or(&m.name);
+        // Exports of this program explain their short column names in a table beside the shapes.
+        if file == EXPLAINED && !shapes.is_empty() {
+            continue;
+        }
         if file.starts_with('.')
             || ["readme", "license", "licence", "copying"]
                 .iter()

@@ -1,0 +1,1 @@
+SELECT * FROM findings WHERE seq > ?1 AND state <> 'gone' ORDER BY seq LIMIT ?2
