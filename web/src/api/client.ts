@@ -63,6 +63,8 @@ const seg = encodeURIComponent;
 export type ReportFormat = "html" | "xlsx" | "geojson" | "csv";
 export const REPORT_FORMATS: readonly ReportFormat[] = ["html", "xlsx", "geojson", "csv"];
 
+export type ExportFormat = "shp" | "gpkg" | "geojson" | "csv" | "fgb";
+
 export interface SubmissionChoices {
   as: "units" | "places";
   level: string;
@@ -162,6 +164,10 @@ export class Client {
 
   lineReport(a: string, b: string, format: ReportFormat): string {
     return address(`${V1}/reports/line/${seg(a)},${seg(b)}`, { format, lang: this.lang });
+  }
+
+  exportAddress(collection: string, format: ExportFormat, crs: string | null): string {
+    return address(`${V1}/collections/${seg(collection)}/export`, { format, crs, lang: this.lang });
   }
 
   /**

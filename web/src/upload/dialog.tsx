@@ -6,6 +6,7 @@ import { time } from "../format";
 import { useWords } from "../i18n";
 import { Icon } from "../ui/icons";
 import { Earlier } from "./earlier";
+import { Exports } from "./exports";
 import { UploadForm, type Again } from "./form";
 import { forget, type Remembered } from "./memory";
 import { ReceiptView } from "./receipt";
@@ -24,7 +25,7 @@ interface Props {
   locate(place: { lon: number; lat: number; name: string }): void;
 }
 
-type Page = { at: "form" } | { at: "earlier" } | { at: "receipts"; receipts: Receipt[]; from: "form" | "earlier"; used: Remembered | null };
+type Page = { at: "form" } | { at: "earlier" } | { at: "exports" } | { at: "receipts"; receipts: Receipt[]; from: "form" | "earlier"; used: Remembered | null };
 
 export function UploadDialog({ client, info, dropped, close, accepted, aside, locate }: Props) {
   const { t } = useWords();
@@ -56,6 +57,7 @@ export function UploadDialog({ client, info, dropped, close, accepted, aside, lo
           <div class="segments" role="group" aria-label={t("upload.title")}>
             <button type="button" aria-pressed={tab === "form"} class={tab === "form" ? "on" : ""} onClick={() => setPage({ at: "form" })}>{t("upload.tab.new")}</button>
             <button type="button" aria-pressed={tab === "earlier"} class={tab === "earlier" ? "on" : ""} onClick={() => setPage({ at: "earlier" })}>{t("upload.tab.earlier")}</button>
+            <button type="button" aria-pressed={tab === "exports"} class={tab === "exports" ? "on" : ""} onClick={() => setPage({ at: "exports" })}>{t("upload.tab.exports")}</button>
           </div>
           <button type="button" class="icon-button" aria-label={t("action.close")} onClick={close}><Icon name="close" /></button>
         </header>
@@ -72,6 +74,7 @@ export function UploadDialog({ client, info, dropped, close, accepted, aside, lo
         {page.at === "earlier" && (
           <div class="page"><Earlier client={client} open={(receipt) => setPage({ at: "receipts", receipts: [receipt], from: "earlier", used: null })} /></div>
         )}
+        {page.at === "exports" && <div class="page"><Exports client={client} info={info} /></div>}
         {page.at === "receipts" && (
           <div class="page">
             <button type="button" class="quiet" onClick={() => setPage({ at: page.from })}>

@@ -338,6 +338,18 @@ describe("the page", { timeout: 600_000 }, () => {
     await page.locator(".memory").waitFor({ state: "detached" });
   }));
 
+  it("exports what is held as a file for other programs", () => visit("exports", "/", async (page) => {
+    await page.getByRole("button", { name: "上传", exact: true }).first().click();
+    await page.locator("dialog").getByRole("button", { name: "导出", exact: true }).click();
+    await page.locator(".exports").getByLabel("内容").selectOption({ label: "行政区：县级" });
+    await page.locator(".exports").getByLabel("格式").selectOption("csv");
+    await page.locator(".exports").getByLabel("坐标系").fill("EPSG:4547");
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "下载" }).click()]);
+    const text = await readFile(await download.path(), "utf8");
+    assert.ok(text.startsWith("\ufeff") && text.includes("MULTIPOLYGON"), text.slice(0, 80));
+    assert.match(download.suggestedFilename(), /\.csv$/);
+  }));
+
   it("offers what is dropped on the page", () => visit("drop", "/", async (page) => {
     await page.evaluate(() => {
       const transfer = new DataTransfer();
