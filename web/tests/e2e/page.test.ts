@@ -305,7 +305,7 @@ describe("the page", { timeout: 600_000 }, () => {
     await receipt.getByLabel("列“乙”的字段").selectOption({ label: "东经" });
     await receipt.getByLabel("列“丙”的字段").selectOption({ label: "北纬" });
     await receipt.getByRole("button", { name: "按此对应上传" }).click();
-    await receipt.getByText("position.swapped").first().waitFor();
+    await receipt.getByText("经纬度颠倒").first().waitFor();
     assert.deepEqual((await receipt.locator(".counts dd").allInnerTexts()), ["4", "3", "1", "1"]);
     const stored = await ask<Info>("/api/v1/info");
     assert.equal(stored.counts.places, before.counts.places + 3);
@@ -321,7 +321,7 @@ describe("the page", { timeout: 600_000 }, () => {
     await receipt.getByRole("button", { name: "采纳全部同类" }).click();
     await page.screenshot({ path: "test-results/remedies-chosen.png" });
     await receipt.getByRole("button", { name: "提交采纳的 2 处改正" }).click();
-    await receipt.getByText("position.swapped").first().waitFor({ state: "detached" });
+    await receipt.getByText("经纬度颠倒").first().waitFor({ state: "detached" });
     await receipt.waitFor();
     assert.deepEqual((await receipt.locator(".counts dd").allInnerTexts()), ["4", "3", "0", "1"]);
     const corrected = await ask<Info>("/api/v1/info");
