@@ -67,7 +67,7 @@ pub(super) async fn envelope(
     let path = request.uri().path().to_owned();
 
     // What depends on the size of a file or of a collection has more time.
-    let long = method == Method::POST || path.ends_with("/export");
+    let long = matches!(method, Method::POST | Method::PATCH) || path.ends_with("/export");
     let limit = if long {
         envelope.upload_time
     } else {

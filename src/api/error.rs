@@ -33,6 +33,10 @@ pub enum Code {
     PlaceNotFound,
     /// No such submission.
     SubmissionNotFound,
+    /// No such upload under way.
+    UploadNotFound,
+    /// Another state than the one that the request goes out from.
+    Conflict,
     /// No such collection of tiles.
     CollectionNotFound,
     /// A tile outside of the pyramid or of the zooms of its collection.
@@ -62,6 +66,8 @@ impl Code {
         Self::LineNotFound,
         Self::PlaceNotFound,
         Self::SubmissionNotFound,
+        Self::UploadNotFound,
+        Self::Conflict,
         Self::CollectionNotFound,
         Self::TileNotFound,
         Self::MethodNotAllowed,
@@ -84,6 +90,8 @@ impl Code {
             Self::LineNotFound => "line_not_found",
             Self::PlaceNotFound => "place_not_found",
             Self::SubmissionNotFound => "submission_not_found",
+            Self::UploadNotFound => "upload_not_found",
+            Self::Conflict => "conflict",
             Self::CollectionNotFound => "collection_not_found",
             Self::TileNotFound => "tile_not_found",
             Self::MethodNotAllowed => "method_not_allowed",
@@ -105,8 +113,10 @@ impl Code {
             | Self::LineNotFound
             | Self::PlaceNotFound
             | Self::SubmissionNotFound
+            | Self::UploadNotFound
             | Self::CollectionNotFound
             | Self::TileNotFound => StatusCode::NOT_FOUND,
+            Self::Conflict => StatusCode::CONFLICT,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,

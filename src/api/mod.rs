@@ -15,6 +15,7 @@
 mod assets;
 mod envelope;
 pub mod error;
+mod parked;
 pub mod query;
 pub mod reader;
 mod router;

@@ -19,7 +19,7 @@ use super::envelope::{Envelope, envelope, page_policy};
 use super::error::{ApiError, Code};
 use super::routes::{
     audit, exports, fields, findings, health, info, lines, places, reports, submissions, tiles,
-    units, upload,
+    units, upload, uploads,
 };
 use super::state::AppState;
 
@@ -65,6 +65,12 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(
             submissions::list_submissions,
             upload::create_submissions
+        ))
+        .routes(routes!(uploads::create_upload))
+        .routes(routes!(
+            uploads::find_upload,
+            uploads::append_upload,
+            uploads::delete_upload
         ))
         .routes(routes!(fields::list_fields))
         .routes(routes!(reports::get_place_template))

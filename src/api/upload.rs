@@ -11,6 +11,7 @@ use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
 use super::error::{ApiError, Code, Result};
+use super::parked::Parked;
 use crate::ingest;
 
 /// Characters of one text field at most: names of fields and systems, not documents.
@@ -29,8 +30,11 @@ pub(super) struct Upload {
 }
 
 /// Receives a form. Files are the parts named `file`; all other parts are texts.
+///
+/// The field `upload` names a file that came in pieces before.
 pub(super) async fn receive(mut form: Multipart, folder: &Path, most_bytes: u64) -> Result<Upload> {
     let failed = |e: std::io::Error| ApiError::internal(format!("keeping an upload: {e}"));
+    let parked = Parked::new(folder, most_bytes);
     tokio::fs::create_dir_all(folder).await.map_err(failed)?;
     let folder = tempfile::Builder::new()
         .prefix("upload-")
@@ -54,14 +58,22 @@ pub(super) async fn receive(mut form: Multipart, folder: &Path, most_bytes: u64)
                 .map_err(failed)?;
             left = write(part, &path, left, most_bytes).await?;
             files.push(path);
+        } else if field == "upload" {
+            let (name, kept) = parked.take(text(part).await?.trim()).await?;
+            let path = free_path(folder.path(), &name, files.len())
+                .await
+                .map_err(failed)?;
+            // The same bytes under two names: nothing is copied, and the waiting file may go meanwhile.
+            tokio::fs::hard_link(&kept, &path).await.map_err(failed)?;
+            files.push(path);
         } else {
             texts.push((field, text(part).await?));
         }
     }
     if files.is_empty() {
         return Err(ApiError::body(
-            "上传中没有文件：字段名应为 file",
-            "the upload has no file: its field is named file",
+            "上传中没有文件：字段名应为 file（或已分段上传的 upload）",
+            "the upload has no file: its field is named file (or upload, for one that came in pieces)",
         ));
     }
     Ok(Upload {
@@ -134,7 +146,7 @@ fn broken(e: MultipartError) -> ApiError {
 }
 
 /// The last part of a name that may come with folders of another system.
-fn plain_name(name: &str) -> Result<String> {
+pub(super) fn plain_name(name: &str) -> Result<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
     let plain: String = last.chars().filter(|c| !c.is_control()).collect();
     if plain.is_empty() || plain == "." || plain == ".." || plain.len() > 200 {

@@ -14,3 +14,4 @@ pub(super) mod submissions;
 pub(super) mod tiles;
 pub(super) mod units;
 pub(super) mod upload;
+pub(super) mod uploads;

@@ -37,6 +37,8 @@ pub struct UploadForm {
     /// One or more files. The parts of a shapefile (.shp, .shx, .dbf, .prj, .cpg) may come side by side.
     #[schema(value_type = Vec<String>, format = Binary)]
     file: Vec<Vec<u8>>,
+    /// Number of a file that came in pieces; may come several times.
+    upload: Option<Vec<String>>,
     /// units or places.
     #[schema(rename = "as")]
     kind_of_rows: String,

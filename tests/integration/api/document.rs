@@ -105,8 +105,8 @@ async fn every_path_answers_as_described() {
             let name = operation["operationId"].as_str().unwrap();
             assert!(operations.insert(name.to_owned()), "{name} stands twice");
             assert!(operation["summary"].is_string(), "{name} has no summary");
-            if name == "create_submissions" {
-                continue; // Needs a body; see uploads.
+            if name == "create_submissions" || path.starts_with("/api/v1/uploads") {
+                continue; // Need a body and headers; see uploads.
             }
             let mut address = path.clone();
             for (place_in, parameter) in parameters(operation) {

@@ -233,3 +233,161 @@ async fn broken_forms_are_explained() {
     assert_eq!(app.send(plain).await.code(), "bad_body");
     assert_eq!(counts(&app).await, before);
 }
+
+/// A piece of a file, or another word of the protocol.
+async fn tus(app: &App, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(format!("{path}?lang=en"))
+        .header("tus-resumable", "1.0.0");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    app.send(request.body(Body::from(body.to_vec())).unwrap())
+        .await
+}
+
+fn header<'a>(reply: &'a Reply, name: &str) -> &'a str {
+    reply.headers.get(name).map_or("", |v| v.to_str().unwrap())
+}
+
+const PIECE: (&str, &str) = ("content-type", "application/offset+octet-stream");
+
+#[tokio::test]
+async fn a_large_file_comes_in_pieces_and_goes_on_after_a_break() {
+    let app = App::with(|s| s.upload_bytes = 10_000).await;
+    let length = PLACES.len().to_string();
+    // "桥.csv"
+    let name = ("upload-metadata", "filename 5qGlLmNzdg==,filetype dGV4dA==");
+    let begun = tus(
+        &app,
+        "POST",
+        "/api/v1/uploads",
+        &[("upload-length", &length), name],
+        b"",
+    )
+    .await;
+    assert_eq!(
+        begun.status,
+        201,
+        "{}",
+        String::from_utf8_lossy(&begun.body)
+    );
+    let address = header(&begun, "location").to_owned();
+    let at = |offset: &'static str| [PIECE, ("upload-offset", offset)];
+    let first = tus(&app, "PATCH", &address, &at("0"), &PLACES[..20]).await;
+    assert_eq!(
+        (first.status.as_u16(), header(&first, "upload-offset")),
+        (204, "20")
+    );
+    // A piece that was sent twice is told apart.
+    let twice = tus(&app, "PATCH", &address, &at("0"), &PLACES[..20]).await;
+    assert_eq!(
+        (twice.status.as_u16(), twice.code().as_str()),
+        (409, "conflict")
+    );
+    let unfinished = form(&[
+        ("as", None, b"places"),
+        (
+            "upload",
+            None,
+            address.rsplit('/').next().unwrap().as_bytes(),
+        ),
+    ]);
+    let early = send(&app, unfinished.clone().into()).await;
+    assert_eq!(early.status, 400);
+    assert!(
+        String::from_utf8_lossy(&early.body).contains("20 of"),
+        "says how far it is"
+    );
+    let asked = tus(&app, "HEAD", &address, &[], b"").await;
+    assert_eq!(
+        (
+            header(&asked, "upload-offset"),
+            header(&asked, "upload-length")
+        ),
+        ("20", length.as_str())
+    );
+    let more = [PLACES[20..].to_vec(), b"too much".to_vec()].concat();
+    assert_eq!(
+        tus(&app, "PATCH", &address, &at("20"), &more).await.status,
+        400
+    );
+    let asked = tus(&app, "HEAD", &address, &[], b"").await;
+    let offset = header(&asked, "upload-offset").to_owned();
+    let rest: usize = offset.parse().unwrap();
+    let last = tus(
+        &app,
+        "PATCH",
+        &address,
+        &[PIECE, ("upload-offset", &offset)],
+        &PLACES[rest..],
+    )
+    .await;
+    assert_eq!(header(&last, "upload-offset"), length);
+    for _ in 0..2 {
+        let taken = send(&app, unfinished.clone().into()).await.json();
+        let receipt = &taken["receipts"][0];
+        assert_eq!(
+            (receipt["file"].as_str(), receipt["rows"]["read"].as_u64()),
+            (Some("桥.csv"), Some(2)),
+            "{taken}"
+        );
+    }
+    assert_eq!(tus(&app, "DELETE", &address, &[], b"").await.status, 204);
+    assert_eq!(tus(&app, "HEAD", &address, &[], b"").await.status, 404);
+    assert_eq!(
+        send(&app, unfinished.into()).await.code(),
+        "upload_not_found"
+    );
+}
+
+#[tokio::test]
+async fn pieces_are_bound_by_the_same_limits() {
+    let app = App::with(|s| s.upload_bytes = 100).await;
+    let name = ("upload-metadata", "filename YS5jc3Y=");
+    let begin =
+        async |headers: &[(&str, &str)]| tus(&app, "POST", "/api/v1/uploads", headers, b"").await;
+    assert_eq!(begin(&[("upload-length", "101"), name]).await.status, 413);
+    assert_eq!(begin(&[("upload-length", "-1"), name]).await.status, 400);
+    assert_eq!(
+        begin(&[("upload-length", "10")]).await.status,
+        400,
+        "no name"
+    );
+    assert_eq!(
+        begin(&[
+            ("upload-length", "10"),
+            ("upload-metadata", "filename Li4=")
+        ])
+        .await
+        .status,
+        400,
+        ".."
+    );
+    for id in ["x", "..%2f..%2fetc", &"a".repeat(32), &"g".repeat(32)] {
+        let reply = tus(
+            &app,
+            "PATCH",
+            &format!("/api/v1/uploads/{id}"),
+            &[PIECE, ("upload-offset", "0")],
+            b"x",
+        )
+        .await;
+        assert_eq!(reply.status, 404, "{id}");
+    }
+    let begun = begin(&[("upload-length", "10"), name]).await;
+    let address = header(&begun, "location");
+    assert_eq!(
+        tus(&app, "PATCH", address, &[("upload-offset", "0")], b"x")
+            .await
+            .status,
+        400,
+        "not as a piece"
+    );
+    // Two hundred may wait, no more.
+    for _ in 1..200 {
+        assert_eq!(begin(&[("upload-length", "10"), name]).await.status, 201);
+    }
+    assert_eq!(begin(&[("upload-length", "10"), name]).await.status, 503);
+}

@@ -1,3 +1,4 @@
+import { LARGE, releasePieces, sendPieces } from "./pieces";
 import type { Lang } from "../i18n/lang";
 import type {
   Correction, Feature, Field, Finding, FindingDetail, Group, Info, Page, Place, PlaceDetail, Receipt, RowResult, RowState, TileJson, Unit, UnitDetail,
@@ -174,10 +175,27 @@ export class Client {
    * Sends files as one submission each. `progress` gets the part of the bytes sent (0..1), and null once all are
    * sent and the server is at work. XMLHttpRequest, because fetch tells nothing about bytes on their way out.
    */
-  createSubmission(
+  async createSubmission(
     files: readonly File[], choices: SubmissionChoices, progress: (part: number | null) => void, signal: AbortSignal,
   ): Promise<{ receipts: Receipt[] }> {
-    const form = submissionForm(files, choices);
+    const all = files.reduce((sum, file) => sum + file.size, 0);
+    const large = files.filter((file) => file.size > LARGE);
+    const ids: string[] = [];
+    let before = 0;
+    for (const file of large) {
+      ids.push(await sendPieces(file, (bytes) => progress((before + bytes) / all), signal));
+      before += file.size;
+    }
+    const form = submissionForm(files.filter((file) => file.size <= LARGE), choices);
+    for (const id of ids) form.append("upload", id);
+    const done = await this.post(form, (part) => progress(part === null ? null : (before + part * (all - before)) / Math.max(all, 1)), signal);
+    if (!choices.dry_run) large.forEach(releasePieces);
+    return done;
+  }
+
+  private post(
+    form: FormData, progress: (part: number | null) => void, signal: AbortSignal,
+  ): Promise<{ receipts: Receipt[] }> {
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
       request.open("POST", address(`${V1}/submissions`, { lang: this.lang }));

@@ -17,10 +17,11 @@ export const NARROW = { width: 390, height: 844 };
 
 /**
  * Opens a page, lets `use` work with it, and then asks: no error in the console, none uncaught, no request to anywhere
- * but `origin`. `name` is that of the picture left in test-results/.
+ * but `origin`. `name` is that of the picture left in test-results/. `expected` is what the console may say after all.
  */
 export async function withPage(
-  browser: Browser, origin: string, name: string, path: string, use: (page: Page) => Promise<void>, options: BrowserContextOptions = {},
+  browser: Browser, origin: string, name: string, path: string, use: (page: Page) => Promise<void>,
+  { expected, ...options }: BrowserContextOptions & { expected?: RegExp } = {},
 ): Promise<void> {
   const context = await browser.newContext({ viewport: WIDE, locale: "zh-CN", ...options });
   const wrong: string[] = [];
@@ -30,7 +31,7 @@ export async function withPage(
   });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
-  page.on("console", (message) => message.type() === "error" && wrong.push(`console: ${message.text()}`));
+  page.on("console", (message) => message.type() === "error" && !expected?.test(message.text()) && wrong.push(`console: ${message.text()}`));
   page.on("pageerror", (error) => wrong.push(`uncaught: ${error.message}`));
   try {
     await page.goto(origin + path);

@@ -338,6 +338,28 @@ describe("the page", { timeout: 600_000 }, () => {
     await page.locator(".memory").waitFor({ state: "detached" });
   }));
 
+  it("sends a large file in pieces, and goes on after the line broke", () => visit("pieces", "/", async (page) => {
+    // Larger than one piece of 8 MiB: rows with a long remark.
+    const row = (at: number) => `大文件${at},114.${300 + at},30.5,${"注".repeat(90_000)}\n`;
+    const table = `名称,经度,纬度,备注\n${Array.from({ length: 45 }, (_, at) => row(at)).join("")}`;
+    let pieces = 0;
+    await page.route("**/api/v1/uploads/*", async (route) => {
+      if (route.request().method() === "PATCH") {
+        pieces += 1;
+        // The line breaks under the second piece, once.
+        if (pieces === 2) return route.abort("connectionreset");
+      }
+      return route.continue();
+    });
+    await page.getByRole("button", { name: "上传", exact: true }).first().click();
+    await page.setInputFiles("[data-picker]", { name: "large.csv", mimeType: "text/csv", buffer: Buffer.from(table) });
+    await page.locator("dialog").getByLabel("只试读").check();
+    await page.locator("dialog").getByRole("button", { name: "试读", exact: true }).click();
+    await page.locator(".receipt").waitFor({ timeout: 60_000 });
+    assert.deepEqual((await page.locator(".counts dd").allInnerTexts()).slice(0, 2), ["45", "45"]);
+    assert.equal(pieces, 3, "the first, the one that broke, and it again");
+  }, { expected: /ERR_CONNECTION_RESET/ }));
+
   it("exports what is held as a file for other programs", () => visit("exports", "/", async (page) => {
     await page.getByRole("button", { name: "上传", exact: true }).first().click();
     await page.locator("dialog").getByRole("button", { name: "导出", exact: true }).click();
