@@ -214,3 +214,68 @@ async fn batches_meet() {
     assert!(rows.items.iter().zip(1..).all(|(r, n)| r.row.row == n));
     assert_eq!(world.store.overview().await.unwrap().places, 9_000);
 }
+
+#[tokio::test]
+async fn tables_without_a_header_by_position() {
+    let world = World::new().await;
+    let path = world.file("p.csv", "丹枫苑,114.3,30.6\n丹桂苑,114.31,30.61\n");
+    let bare = world.check(&path, &places()).await;
+    assert_eq!(bare.submission.rows.rejected, 2);
+    let names: Vec<_> = bare.columns.iter().map(|c| c.name.as_str()).collect();
+    assert_eq!(names, ["column_1", "column_2", "column_3"]);
+    let mut mapped = places();
+    mapped.file.map = [
+        ("standard_name", "column_1"),
+        ("lon_from", "column_2"),
+        ("lat_from", "column_3"),
+    ]
+    .map(|(f, c)| (f.to_owned(), c.to_owned()))
+    .into();
+    let done = world.import(&path, &mapped).await;
+    assert_eq!(
+        (done.submission.rows.accepted, done.submission.rows.rejected),
+        (2, 0),
+        "{:?}",
+        done.findings
+    );
+    let kept = all(&world).await;
+    assert_eq!(
+        (kept[1].name.as_str(), kept[1].position),
+        ("丹桂苑", Some([114.31, 30.61]))
+    );
+}
+
+/// One text file per category, tab-separated, the first line the labels of the form; 0 in 至东经 and 至北纬 for points.
+#[tokio::test]
+async fn the_national_export_file_by_file() {
+    let world = World::new().await;
+    let head = "地名代码\t标准名称\t罗马字母拼写\t东经\t至东经\t北纬\t至北纬\t类别代码\t地名含义\n";
+    let bridge = "42010600123610000001\t鹦鹉洲桥\tYīngwǔzhōu Qiáo\t114.270000\t114.290000\t30.540000\t30.550000\t23610\t因洲得名\n";
+    let village = "42011600121210000007\t木兰村\tMùláncūn\t114.380000\t0\t31.050000\t0\t21210\t\n";
+    let files = [("c2361桥梁.txt", bridge), ("c2121村.txt", village)];
+    for (name, row) in files {
+        let done = world
+            .import(&world.file(name, format!("{head}{row}")), &places())
+            .await;
+        assert_eq!(
+            done.submission.rows.accepted, 1,
+            "{name}: {:?}",
+            done.findings
+        );
+        assert!(
+            done.submission
+                .decisions
+                .iter()
+                .any(|d| d.value == "census-cn")
+        );
+    }
+    let mut kept = all(&world).await;
+    kept.sort_by(|a, b| a.code.cmp(&b.code));
+    let close = |p: &Place, x: f64, y: f64| {
+        let [a, b] = p.position.unwrap();
+        (a - x).abs() < 1e-9 && (b - y).abs() < 1e-9
+    };
+    assert!(close(&kept[0], 114.28, 30.545), "the middle of its box");
+    assert!(close(&kept[1], 114.38, 31.05));
+    assert_eq!(kept[0].category.as_deref(), Some("23610"));
+}
