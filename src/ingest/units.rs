@@ -5,6 +5,7 @@ use std::path::Path;
 use geo_types::{Geometry, MultiPolygon};
 use jieming_domain::fields::UnitField;
 use jieming_domain::message::{Param, params};
+use jieming_domain::name::cleaned;
 use jieming_domain::unit::{malformed_codes, normal_level};
 use jieming_geodata::Text;
 use jieming_geodata::crs::{Extent, Plan, Plane};
@@ -14,7 +15,7 @@ use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
 use super::geometry::{self, NoPolygons};
-use super::source::{self, Opened, finding, with_text};
+use super::source::{self, Opened, finding, with_cells, with_text};
 use super::{Column, FileOptions, Progress, Reading, Refused};
 use crate::store::{Attributes, Decision, RowCounts, RowFinding, RowResult, RowState};
 
@@ -391,7 +392,13 @@ fn part(row: Row, columns: &Columns, options: &FileOptions, plan: &Plan) -> Part
         .map(|p| source::problem(number, p))
         .collect();
     let code = text_of(&row, columns.code.as_deref()).unwrap_or_default();
-    let mut name = text_of(&row, columns.name.as_deref()).unwrap_or_default();
+    let said = text_of(&row, columns.name.as_deref()).unwrap_or_default();
+    let mut name = cleaned(&said);
+    if let (true, Some(column)) = (name != said, &columns.name) {
+        let shown = said.escape_debug().to_string();
+        let f = finding(Some(number), "field.trimmed", Some(column), Some(&shown));
+        findings.push(with_cells(f, [(column.as_str(), name.clone())]));
+    }
     let level = match (&options.level, &columns.level) {
         (Some(level), _) => level.clone(),
         (None, Some(column)) => text_of(&row, Some(column))

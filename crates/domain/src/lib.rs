@@ -19,6 +19,7 @@ pub mod fields;
 pub mod finding;
 pub mod lang;
 pub mod message;
+pub mod name;
 pub mod position;
 pub mod rules;
 pub mod severity;

@@ -2,6 +2,7 @@
 
 use jieming_domain::fields::{self, ENUMERATIONS, Profile};
 use jieming_domain::finding::Severity;
+use jieming_domain::name::cleaned;
 use jieming_geodata::decode::{Row, Value};
 use rustc_hash::FxHashMap;
 
@@ -19,13 +20,7 @@ pub(super) fn name(row: &Row, columns: &Columns, findings: &mut Vec<RowFinding>)
         Value::Text(s) => Some(s.clone()),
         other => other.to_text(),
     });
-    let clean: String = raw
-        .as_deref()
-        .unwrap_or_default()
-        .chars()
-        .filter(|c| !c.is_control())
-        .collect();
-    let clean = clean.trim().to_owned();
+    let clean = cleaned(raw.as_deref().unwrap_or_default());
     if clean.is_empty() {
         let mut f = finding(Some(row.number), "name.missing", column, None);
         match column {

@@ -327,3 +327,19 @@ async fn an_old_datum_without_parameters_is_refused_with_a_receipt() {
         .unwrap();
     assert_eq!(kept.error.unwrap().0, code);
 }
+
+#[tokio::test]
+async fn names_lose_what_nobody_sees() {
+    let world = World::new().await;
+    let square =
+        r#"{"type":"Polygon","coordinates":[[[114,30],[115,30],[115,31],[114,31],[114,30]]]}"#;
+    let bad = collection(&[(r#"{"code":"420101","name":"江\u202e岸\u200b区"}"#, square)]);
+    let done = world.import(&world.file("a.geojson", bad), &units()).await;
+    assert_eq!(rules(&done.findings, 1), ["field.trimmed"]);
+    let kept = world
+        .store
+        .coverage_units("county", jieming_domain::unit::ExtentKind::Legal)
+        .await
+        .unwrap();
+    assert_eq!(kept[0].name, "江岸区");
+}
