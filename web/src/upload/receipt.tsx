@@ -227,7 +227,10 @@ export function ReceiptView({ client, receipt, locate, again }: Props) {
       {whole.length > 0 && (
         <section>
           <h4>{t("receipt.whole")}</h4>
-          {whole.map((finding, at) => <FindingLine key={at} finding={finding} again={again} />)}
+          {/* What was taken in already is read otherwise, not a second time. */}
+          {whole.map((finding, at) => (
+            <FindingLine key={at} finding={finding} again={again && ((next) => again({ ...next, change: { ...next.change, corrects } }))} />
+          ))}
         </section>
       )}
       {again && receipt.dry_run && (receipt.columns?.length ?? 0) > 0 && (
