@@ -17,6 +17,10 @@ use super::upload::{plain_name, too_large};
 
 /// Files that wait at a time: further ones are refused.
 const MOST_FILES: usize = 200;
+/// Bytes announced of all that wait, as a multiple of those that one upload may have.
+const MOST_SIZES: u64 = 8;
+/// For how long a file waits of which nothing has come.
+const KEPT_EMPTY: Duration = Duration::from_secs(15 * 60);
 /// For how long a file waits for its next piece.
 pub(super) const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -33,6 +37,7 @@ pub(super) struct About {
 }
 
 /// The waiting files.
+#[derive(Clone)]
 pub(super) struct Parked {
     folder: PathBuf,
     most_bytes: u64,
@@ -68,7 +73,9 @@ impl Parked {
         tokio::fs::create_dir_all(&self.folder)
             .await
             .map_err(failed)?;
-        if self.sweep().await.map_err(failed)? >= MOST_FILES {
+        let (files, bytes) = self.sweep().await.map_err(failed)?;
+        let most = self.most_bytes.saturating_mul(MOST_SIZES);
+        if files >= MOST_FILES || bytes.saturating_add(length) > most {
             return Err(ApiError::new(
                 Code::Unavailable,
                 "进行中的上传太多，请稍后再试",
@@ -87,31 +94,39 @@ impl Parked {
         Ok(id)
     }
 
-    /// Removes what nobody continued; gives how many wait.
-    async fn sweep(&self) -> std::io::Result<usize> {
-        let mut left = 0;
+    /// Removes what nobody continued; gives how many wait, and the bytes announced of them.
+    async fn sweep(&self) -> std::io::Result<(usize, u64)> {
+        let mut left = (0, 0_u64);
         let mut all = tokio::fs::read_dir(&self.folder).await?;
         while let Some(entry) = all.next_entry().await? {
             let data = tokio::fs::metadata(entry.path().join("data")).await;
-            let changed = match data {
-                Ok(data) => data.modified()?,
-                // Half made: by its folder.
-                Err(_) => entry.metadata().await?.modified()?,
+            // Half made, or being removed by somebody else: as if nothing had come.
+            let (changed, here) = match data {
+                Ok(data) => (data.modified().ok(), data.len()),
+                Err(_) => (entry.metadata().await.and_then(|m| m.modified()).ok(), 0),
             };
-            if changed.elapsed().is_ok_and(|age| age > KEPT) {
-                tokio::fs::remove_dir_all(entry.path()).await?;
-            } else {
-                left += 1;
+            let kept = if here == 0 { KEPT_EMPTY } else { KEPT };
+            let age = changed.and_then(|c| c.elapsed().ok());
+            if age.is_some_and(|age| age > kept) {
+                match tokio::fs::remove_dir_all(entry.path()).await {
+                    Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e),
+                    _ => continue,
+                }
             }
+            let id = entry.file_name().to_string_lossy().into_owned();
+            let length = self.find(&id).await.map_or(0, |f| f.0.length);
+            left = (left.0 + 1, left.1.saturating_add(length));
         }
         Ok(left)
     }
 
     /// The folder of a number; the number itself comes from outside.
     fn own(&self, id: &str) -> Result<PathBuf> {
-        let known = id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit());
+        // One spelling only: the lock is on it.
+        let digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        let known = id.len() == 32 && id.bytes().all(digit);
         if known {
-            Ok(self.folder.join(id.to_ascii_lowercase()))
+            Ok(self.folder.join(id))
         } else {
             Err(not_found(id))
         }
@@ -133,7 +148,18 @@ impl Parked {
     /// Takes the next piece, which begins at `offset`; gives how many bytes are here then. What came before a line broke
     /// is kept.
     pub(super) async fn append(&self, id: &str, offset: u64, body: Body) -> Result<u64> {
-        let _writing = Writing::begin(id)?;
+        let writing = Writing::begin(id)?;
+        let (parked, id) = (self.clone(), id.to_owned());
+        // On its own: when the sender goes away, the piece on its way to the disk arrives before another may begin.
+        let work = tokio::spawn(async move {
+            let done = parked.write(&id, offset, body).await;
+            drop(writing);
+            done
+        });
+        work.await.map_err(|e| ApiError::internal(e.to_string()))?
+    }
+
+    async fn write(&self, id: &str, offset: u64, body: Body) -> Result<u64> {
         let (about, mut here) = self.find(id).await?;
         if here != offset {
             return Err(ApiError::new(
@@ -174,9 +200,10 @@ impl Parked {
             .map_err(failed)
     }
 
-    /// Puts a whole file into a folder under its own name (`place` gives the path); it stays here until it is removed, so
-    /// that it can be read otherwise without being sent again.
-    pub(super) async fn take(&self, id: &str) -> Result<(String, PathBuf)> {
+    /// A whole file; it stays here until it is removed, so that it can be read otherwise without being sent again. Nobody
+    /// writes to it or removes it while the [`Writing`] lives.
+    pub(super) async fn take(&self, id: &str) -> Result<Taken> {
+        let writing = Writing::begin(id)?;
         let (about, here) = self.find(id).await?;
         if here != about.length {
             return Err(ApiError::body(
@@ -187,8 +214,24 @@ impl Parked {
                 ),
             ));
         }
-        Ok((about.name, self.own(id)?.join("data")))
+        Ok(Taken {
+            name: about.name,
+            length: about.length,
+            path: self.own(id)?.join("data"),
+            _writing: writing,
+        })
     }
+}
+
+/// A whole file.
+pub(super) struct Taken {
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub length: u64,
+    /// Where it is.
+    pub path: PathBuf,
+    _writing: Writing,
 }
 
 /// One writer at a time for a file.

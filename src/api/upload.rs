@@ -59,12 +59,17 @@ pub(super) async fn receive(mut form: Multipart, folder: &Path, most_bytes: u64)
             left = write(part, &path, left, most_bytes).await?;
             files.push(path);
         } else if field == "upload" {
-            let (name, kept) = parked.take(text(part).await?.trim()).await?;
-            let path = free_path(folder.path(), &name, files.len())
+            let kept = parked.take(text(part).await?.trim()).await?;
+            left = left
+                .checked_sub(kept.length)
+                .ok_or_else(|| too_large(most_bytes))?;
+            let path = free_path(folder.path(), &kept.name, files.len())
                 .await
                 .map_err(failed)?;
             // The same bytes under two names: nothing is copied, and the waiting file may go meanwhile.
-            tokio::fs::hard_link(&kept, &path).await.map_err(failed)?;
+            tokio::fs::hard_link(&kept.path, &path)
+                .await
+                .map_err(failed)?;
             files.push(path);
         } else {
             texts.push((field, text(part).await?));

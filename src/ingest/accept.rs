@@ -98,17 +98,6 @@ pub async fn import(
     };
     let owned = path.to_owned();
     let print = blocking(move || fingerprint(&owned)).await?.map_err(io)?;
-    let corrected = match &options.corrects {
-        Some(sha) => {
-            let earlier = context.store.submission(sha).await?;
-            Some(
-                earlier
-                    .ok_or_else(|| ImportError::NotThere(sha.clone()))?
-                    .id,
-            )
-        }
-        None => None,
-    };
     let new = NewSubmission {
         sha256: print.sha256.clone(),
         kind: options.kind,
@@ -128,6 +117,11 @@ pub async fn import(
         }
         Begun::Started(id) => id,
     };
+    if let Some(sha) = &options.corrects
+        && context.store.corrected(id, sha).await?.is_none()
+    {
+        return Err(ImportError::NotThere(sha.clone()));
+    }
     // From here on the kept bytes are read: the file may change under our feet.
     let data = context.data.clone();
     let main = path
@@ -160,8 +154,11 @@ pub async fn import(
     let submission = match read {
         Ok(mut summary) => {
             columns = std::mem::take(&mut summary.columns);
-            let shifted = shift(&*context.store, sample, &summary.decisions).await?;
-            summary.findings.extend(shifted);
+            // A correction would be compared with what it corrects.
+            if options.corrects.is_none() {
+                let shifted = shift(&*context.store, sample, &summary.decisions).await?;
+                summary.findings.extend(shifted);
+            }
             context
                 .store
                 .stage_rows(id, Vec::new(), summary.findings.clone())
@@ -171,7 +168,7 @@ pub async fn import(
                 rows: summary.rows,
                 decisions: summary.decisions,
                 valid_from: options.valid_from.clone(),
-                corrects: corrected,
+                corrects: options.corrects.clone(),
             };
             context.store.accept_submission(actor, id, outcome).await?
         }
@@ -226,7 +223,7 @@ pub async fn check(
         }
     };
     let (mut done, sample) = blocking(read).await??;
-    if done.submission.error.is_none() {
+    if done.submission.error.is_none() && options.corrects.is_none() {
         let shifted = shift(&*context.store, sample, &done.submission.decisions).await?;
         // File-level findings come first.
         done.findings.splice(0..0, shifted);

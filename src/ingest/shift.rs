@@ -20,6 +20,8 @@ use crate::store::{RowFinding, Store, StoreError, UnitExtent};
 const SAMPLE: usize = 2_000;
 /// Fewer pairs tell nothing.
 const FEWEST: usize = 6;
+/// Places of one name that are compared with: more of them tell nothing.
+const MOST_OF_A_NAME: usize = 50;
 /// Farther apart, two records of one name are two places; BD-09 moves by some 1,250 m.
 const SAME_PLACE_M: f64 = 2_000.0;
 /// How near to a known offset the middle of the pairs must lie, metres; the offsets are 300 m and more.
@@ -72,10 +74,16 @@ pub(super) async fn suspected(
 ) -> Result<Option<RowFinding>, StoreError> {
     let mut pairs = places_held(store, &sample).await?;
     pairs.extend(units_held(store, &sample).await?);
-    let by_pairs = judge(&pairs);
+    let by_pairs = tokio::task::spawn_blocking(move || judge(&pairs));
+    let by_pairs = by_pairs.await.unwrap_or_default();
     let found = match by_pairs {
         Some(found) => Some(found),
-        None => judge_by_units(&claims(store, &sample).await?),
+        None => {
+            let claims = claims(store, &sample).await?;
+            let judged = tokio::task::spawn_blocking(move || judge_by_units(&claims));
+            // If that thread dies, nothing is suspected.
+            judged.await.unwrap_or_default()
+        }
     };
     // What was converted from it by request is not proposed again.
     let found = found.filter(|f| f.proposes.is_none_or(|p| Some(p) != source));
@@ -91,6 +99,8 @@ async fn places_held(store: &dyn Store, sample: &Sample) -> Result<Vec<Pair>, St
     for (name, at) in store.places_named(&names).await? {
         held.entry(name).or_default().push(at);
     }
+    // A name that is everywhere is nowhere.
+    held.retain(|_, all| all.len() <= MOST_OF_A_NAME);
     let mut pairs = Vec::new();
     for (name, _, at) in &sample.places {
         let near = |p: &&[f64; 2]| apart(*at, **p) < SAME_PLACE_M;
@@ -122,10 +132,7 @@ async fn units_held(store: &dyn Store, sample: &Sample) -> Result<Vec<Pair>, Sto
 }
 
 /// Positions with the units that they claim, of the sample.
-async fn claims(
-    store: &dyn Store,
-    sample: &Sample,
-) -> Result<Vec<([f64; 2], Vec<UnitExtent>)>, StoreError> {
+async fn claims(store: &dyn Store, sample: &Sample) -> Result<Vec<Claim>, StoreError> {
     let mut by_unit: BTreeMap<&str, Vec<[f64; 2]>> = BTreeMap::new();
     for (_, unit, at) in &sample.places {
         if let Some(unit) = unit {
@@ -138,12 +145,14 @@ async fn claims(
             .units_named(&[unit.to_owned()], ExtentKind::Legal)
             .await?;
         if !units.is_empty() {
-            out.extend(places.into_iter().map(|p| (p, units.clone())));
+            out.push((places, units));
         }
     }
     Ok(out)
 }
 
+/// Positions, and the units of the name that they claim.
+type Claim = (Vec<[f64; 2]>, Vec<UnitExtent>);
 type Pair = ([f64; 2], [f64; 2]);
 
 fn apart(a: [f64; 2], b: [f64; 2]) -> f64 {
@@ -265,7 +274,7 @@ fn judge(pairs: &[Pair]) -> Option<Suspicion> {
 }
 
 /// What the units tell that places claim: an offset is suspected when it brings nearly all home that lie outside.
-fn judge_by_units(claims: &[([f64; 2], Vec<UnitExtent>)]) -> Option<Suspicion> {
+fn judge_by_units(claims: &[Claim]) -> Option<Suspicion> {
     let inside = |at: (f64, f64), units: &[UnitExtent]| {
         let p = Coord { x: at.0, y: at.1 };
         units.iter().any(|u| {
@@ -274,14 +283,18 @@ fn judge_by_units(claims: &[([f64; 2], Vec<UnitExtent>)]) -> Option<Suspicion> {
         })
     };
     let outside = |carry: &dyn Fn([f64; 2]) -> Option<(f64, f64)>| {
-        claims
-            .iter()
-            .filter(|(at, units)| carry(*at).is_none_or(|at| !inside(at, units)))
-            .count()
+        let of_unit = |(places, units): &Claim| {
+            let away = places
+                .iter()
+                .filter(|at| carry(**at).is_none_or(|at| !inside(at, units)));
+            away.count()
+        };
+        claims.iter().map(of_unit).sum::<usize>()
     };
+    let all: usize = claims.iter().map(|c| c.0.len()).sum();
     let before = outside(&|[x, y]| Some((x, y)));
     // Misplaced records there are always: an offset puts far more outside.
-    if before < FEWEST_OUTSIDE || before * 20 < claims.len() {
+    if before < FEWEST_OUTSIDE || before * 20 < all {
         return None;
     }
     let (after, name, plane) = offsets()
@@ -298,14 +311,14 @@ fn judge_by_units(claims: &[([f64; 2], Vec<UnitExtent>)]) -> Option<Suspicion> {
     if after * 4 > before {
         return None;
     }
-    let (at, _) = claims.first()?;
+    let at = claims.first()?.0.first()?;
     let (x, y) = plane.to_storage(at[0], at[1]).ok()?;
     let (east, north) = vector([x, y], *at);
     Some(Suspicion {
         proposes: Some(name),
         distance_m: east.hypot(north),
         azimuth: east.atan2(north).to_degrees().rem_euclid(360.0),
-        witnesses: claims.len(),
+        witnesses: all,
         sure: 0.8 * (1.0 - after as f64 / before as f64),
     })
 }

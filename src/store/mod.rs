@@ -61,6 +61,9 @@ pub trait Store: Send + Sync {
         id: SubmissionId,
         refusal: Refusal,
     ) -> Result<Submission>;
+    /// The accepted submission of these bytes (SHA-256) that this one can correct: of the same kind of rows, layer, level and
+    /// kind of extent, and of several the one that still holds records.
+    async fn corrected(&self, by: SubmissionId, sha256: &str) -> Result<Option<SubmissionId>>;
     /// Submissions, newest first.
     async fn submissions(&self, page: PageRequest) -> Result<Page<Submission>>;
     /// The newest finished submission of these bytes.

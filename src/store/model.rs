@@ -105,7 +105,8 @@ pub struct Outcome {
     /// What accepted extents legally hold from, `YYYY-MM-DD`; `None` when not said.
     pub valid_from: Option<String>,
     /// An earlier submission that this one corrects: what is visible of it and not in this one is superseded.
-    pub corrects: Option<SubmissionId>,
+    /// Named by the SHA-256 of its bytes; see [`Store::corrected`].
+    pub corrects: Option<String>,
 }
 
 /// Why a whole file was refused.

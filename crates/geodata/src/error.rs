@@ -230,8 +230,7 @@ impl ReadErrorKind {
 
     /// What was found, what was expected, what to do.
     pub fn text(&self) -> Text {
-        const FORMATS: &str =
-            "GeoJSON, FlatGeobuf, Shapefile, GeoPackage, FileGDB, MapInfo, KML/KMZ, GPX, GML, DXF, TopoJSON, CSV/TSV, XLSX/XLS/ODS";
+        const FORMATS: &str = "GeoJSON, FlatGeobuf, Shapefile, GeoPackage, FileGDB, MapInfo, KML/KMZ, GPX, GML, DXF, TopoJSON, CSV/TSV, XLSX/XLS/ODS";
         match self {
             Self::Io { message } => Text::new(
                 format!("无法读取（{message}）；请检查文件是否存在、是否有读取权限"),

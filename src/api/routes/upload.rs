@@ -113,6 +113,13 @@ pub(in crate::api) async fn create_submissions(
     let form = multipart(request).await?;
     let upload = receive(form, &app.settings.upload_folder, most).await?;
     let form = options(&upload.texts)?;
+    let of_one = form.options.corrects.is_some() || !form.options.file.corrections.is_empty();
+    if of_one && upload.files.len() > 1 {
+        return Err(ApiError::body(
+            "corrects 和 corrections 只能用于一个文件，请逐个提交",
+            "corrects and corrections are of one file: hand the files in one by one",
+        ));
+    }
     let mut receipts = Vec::with_capacity(upload.files.len());
     let mut taken = false;
     for file in &upload.files {

@@ -16,6 +16,9 @@ use crate::store::RowFinding;
 /// Columns and geometry that differ by more degrees contradict each other.
 const SAME_DEGREES: f64 = 1e-5;
 
+/// Degrees that a named thing spans at most: with more a corner is mistyped.
+const WIDEST: f64 = 10.0;
+
 /// How the places of a file are found.
 pub(super) struct Where(Numbers);
 
@@ -173,7 +176,13 @@ impl Where {
             (Ok((x, y)), None) => {
                 let corner = Rect::new((lon, lat), (x, y));
                 // A point that repeats its numbers is a point.
-                if corner.width() > 0.0 || corner.height() > 0.0 {
+                if corner.width().max(corner.height()) > WIDEST {
+                    said(
+                        &raw.column,
+                        &format!("{}, {}", raw.texts.0, raw.texts.1),
+                        findings,
+                    );
+                } else if corner.width() > 0.0 || corner.height() > 0.0 {
                     let middle = corner.center();
                     found.position = Some([middle.x, middle.y]);
                     found.geometry = Some(Geometry::Polygon(corner.to_polygon()));
@@ -227,14 +236,15 @@ impl Where {
         };
         if plan.plane().is_geographic()
             && let Read::Numbers(raw) = self.0.read(row)
-            && ((raw.x - x).abs() > SAME_DEGREES || (raw.y - y).abs() > SAME_DEGREES)
+            && let (own_x, own_y) = self.0.ordered(&raw)
+            && ((own_x - x).abs() > SAME_DEGREES || (own_y - y).abs() > SAME_DEGREES)
             && matches!(g, Geometry::Point(_))
         {
             let shown = format!("{}, {}", raw.texts.0, raw.texts.1);
             let mut f = finding(number, "position.conflict", Some(&raw.column), Some(&shown));
             f.params.insert(
                 "distance_m".into(),
-                distance_m((raw.x, raw.y), (x, y)).into(),
+                distance_m((own_x, own_y), (x, y)).into(),
             );
             findings.push(f);
         }

@@ -214,6 +214,20 @@ async fn insert_findings(
     Ok(())
 }
 
+/// The submission that `by` can correct.
+pub(super) async fn corrected<'c>(
+    database: impl sqlx::Executor<'c, Database = Sqlite>,
+    by: SubmissionId,
+    sha256: &str,
+) -> Result<Option<SubmissionId>> {
+    let id: Option<i64> = sqlx::query_scalar(include_str!("queries/submissions/corrected.sql"))
+        .bind(by.0)
+        .bind(sha256)
+        .fetch_optional(database)
+        .await?;
+    Ok(id.map(SubmissionId))
+}
+
 pub(super) async fn accept(
     store: &SqliteStore,
     actor: &Actor,
@@ -231,7 +245,11 @@ pub(super) async fn accept(
     // Of extents, of places: what the corrected submission had and this one has not. Before unchanged ones are dropped,
     // which stay as they are.
     let mut left_over: [Vec<i64>; 2] = Default::default();
-    if let Some(corrected) = outcome.corrects {
+    let corrected = match &outcome.corrects {
+        Some(sha) => corrected(&mut *tx, id, sha).await?,
+        None => None,
+    };
+    if let Some(corrected) = corrected {
         for (k, sql) in [
             include_str!("queries/extents/left_over.sql"),
             include_str!("queries/places/left_over.sql"),
@@ -327,7 +345,7 @@ pub(super) async fn accept(
     }
     let places_changed = published[1] > 0 || !replaced[1].is_empty();
     neighbourhood::note_dirty(&mut tx, id, &replaced[0], places_changed).await?;
-    if let Some(corrected) = outcome.corrects {
+    if let Some(corrected) = corrected {
         // What is the same in both is of this one now: the next correction is one of this submission.
         for sql in [
             include_str!("queries/extents/take_over.sql"),

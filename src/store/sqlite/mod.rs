@@ -214,6 +214,9 @@ impl Store for SqliteStore {
     ) -> Result<Submission> {
         ingest::refuse(self, actor, id, refusal).await
     }
+    async fn corrected(&self, by: SubmissionId, sha256: &str) -> Result<Option<SubmissionId>> {
+        ingest::corrected(&self.readers, by, sha256).await
+    }
     async fn submissions(&self, page: PageRequest) -> Result<Page<Submission>> {
         ingest::list(self, page).await
     }

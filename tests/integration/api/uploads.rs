@@ -385,9 +385,9 @@ async fn pieces_are_bound_by_the_same_limits() {
         400,
         "not as a piece"
     );
-    // Two hundred may wait, no more.
+    // Eight times what one upload may have, and two hundred files, no more.
     for _ in 1..200 {
-        assert_eq!(begin(&[("upload-length", "10"), name]).await.status, 201);
+        assert_eq!(begin(&[("upload-length", "1"), name]).await.status, 201);
     }
-    assert_eq!(begin(&[("upload-length", "10"), name]).await.status, 503);
+    assert_eq!(begin(&[("upload-length", "1"), name]).await.status, 503);
 }

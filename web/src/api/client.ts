@@ -178,6 +178,19 @@ export class Client {
   async createSubmission(
     files: readonly File[], choices: SubmissionChoices, progress: (part: number | null) => void, signal: AbortSignal,
   ): Promise<{ receipts: Receipt[] }> {
+    try {
+      return await this.sendAll(files, choices, progress, signal);
+    } catch (error) {
+      // The server let go of a file that came in pieces before: once more, from its beginning.
+      if (!(error instanceof ApiError) || error.code !== "upload_not_found") throw error;
+      files.forEach(releasePieces);
+      return this.sendAll(files, choices, progress, signal);
+    }
+  }
+
+  private async sendAll(
+    files: readonly File[], choices: SubmissionChoices, progress: (part: number | null) => void, signal: AbortSignal,
+  ): Promise<{ receipts: Receipt[] }> {
     const all = files.reduce((sum, file) => sum + file.size, 0);
     const large = files.filter((file) => file.size > LARGE);
     const ids: string[] = [];

@@ -39,6 +39,15 @@ interface Props {
 export interface Again {
   change: Partial<SubmissionChoices>;
   files?: readonly File[];
+  /** Of the files at hand only this one, with whatever belongs to it. */
+  only?: string | null;
+}
+
+/** A file and its siblings: the parts of a Shapefile share all of their name but the end. */
+export function withSiblings(files: readonly File[], name: string): File[] {
+  const stem = (one: string) => one.replace(/\.[^.]+$/, "").toLowerCase();
+  const own = files.filter((file) => file.name === name || stem(file.name) === stem(name));
+  return own.length > 0 ? own : [...files];
 }
 
 export function UploadForm({ client, info, dropped, again, done }: Props) {
@@ -46,13 +55,18 @@ export function UploadForm({ client, info, dropped, again, done }: Props) {
   const [files, setFiles] = useState<readonly File[]>([]);
   const [choices, setChoices] = useState(NO_CHOICES);
   const [work, setWork] = useState<Work>({ state: "idle" });
+  /** Whether the choices have been used for files. */
+  const sentOnce = useRef(false);
   const picker = useRef<HTMLInputElement>(null);
 
   const take = (added: readonly File[]) => {
     if (added.length === 0) return;
     setFiles(added);
-    // What was said of other files does not hold for these.
-    setChoices((before) => ({ ...before, as: guessAs(added.map((file) => file.name)), map: [], corrections: [], corrects: "" }));
+    // What was said of files that were sent does not hold for others.
+    setChoices((before) => ({
+      ...(sentOnce.current ? { ...NO_CHOICES, dry_run: before.dry_run } : before), as: guessAs(added.map((file) => file.name)),
+    }));
+    sentOnce.current = false;
     setWork({ state: "idle" });
   };
   useEffect(() => take(dropped), [dropped]);
@@ -62,12 +76,13 @@ export function UploadForm({ client, info, dropped, again, done }: Props) {
   useEffect(() => {
     if (again === null) return;
     const next = { ...choices, ...again.change };
-    const sent = again.files ?? files;
+    const sent = again.files ?? (again.only ? withSiblings(files, again.only) : files);
     setChoices(next);
-    if (again.files) setFiles(again.files);
-    void send(next, sent);
+    setFiles(sent);
+    void send(next, sent, false);
   }, [again]);
-  const send = async (choices: SubmissionChoices, files: readonly File[]) => {
+  const send = async (choices: SubmissionChoices, files: readonly File[], first: boolean) => {
+    sentOnce.current = true;
     const abort = new AbortController();
     setWork({ state: "sending", part: 0, abort });
     try {
@@ -78,15 +93,20 @@ export function UploadForm({ client, info, dropped, again, done }: Props) {
       let sent = choices;
       let used: Remembered | null = null;
       // Files with columns that this sender explained before are read as then: looked at first, where one may be such.
-      if (remembersAny()) {
+      if (first && remembersAny()) {
         const looked = await post({ ...choices, dry_run: true });
-        used = looked.receipts.map(recall).find((one) => one !== null) ?? null;
+        const found = looked.receipts.map(recall);
+        // Files of several kinds are not read alike.
+        used = found.every((one) => one?.signature === found[0]?.signature) ? (found[0] ?? null) : null;
         if (used) sent = withRemembered(choices, used);
         if (JSON.stringify(sent) === JSON.stringify(choices)) used = null;
       }
       const { receipts } = await post(sent);
       if (used) setChoices(sent);
       if (!choices.dry_run) for (const receipt of receipts) if (!receipt.error) remember(receipt, sent, new Date().toISOString());
+      // What is sent next of this file takes the place of what was taken in now.
+      const [only, ...others] = receipts;
+      if (!choices.dry_run && only && others.length === 0 && !only.error) setChoices((now) => ({ ...now, corrects: only.submission }));
       setWork({ state: "idle" });
       done(receipts.map((receipt) => ({ ...receipt, dry_run: choices.dry_run, corrected: sent.corrections })), used);
     } catch (error) {
@@ -108,7 +128,7 @@ export function UploadForm({ client, info, dropped, again, done }: Props) {
   );
   const sending = work.state === "sending";
   return (
-    <form class="upload-form" onSubmit={(event) => { event.preventDefault(); void send(choices, files); }}>
+    <form class="upload-form" onSubmit={(event) => { event.preventDefault(); void send(choices, files, true); }}>
       <button type="button" class="drop" onClick={() => picker.current?.click()} disabled={sending}>
         <Icon name="upload" size={26} />
         <strong>{t("upload.drop")}</strong>

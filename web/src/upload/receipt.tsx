@@ -181,8 +181,9 @@ export function ReceiptView({ client, receipt, locate, again }: Props) {
   const remedies: Remedies | null = again && {
     accepted, change: (findings, on) => setAccepted((before) => accept(before, findings, on)),
   };
-  // A dry run left nothing behind that could be corrected.
-  const corrects = receipt.dry_run || receipt.error ? "" : receipt.submission;
+  // A dry run left nothing behind that could be corrected; what an earlier one left, the form knows.
+  const corrects = receipt.dry_run || receipt.error ? null : receipt.submission;
+  const correcting = corrects === null ? {} : { corrects };
   const whole = fileFindings(receipt);
   const decisionName = (what: string) => {
     const key = `decision.${what}`;
@@ -229,12 +230,12 @@ export function ReceiptView({ client, receipt, locate, again }: Props) {
           <h4>{t("receipt.whole")}</h4>
           {/* What was taken in already is read otherwise, not a second time. */}
           {whole.map((finding, at) => (
-            <FindingLine key={at} finding={finding} again={again && ((next) => again({ ...next, change: { ...next.change, corrects } }))} />
+            <FindingLine key={at} finding={finding} again={again && ((next) => again({ ...next, only: receipt.file, change: { ...next.change, ...correcting } }))} />
           ))}
         </section>
       )}
       {again && receipt.dry_run && (receipt.columns?.length ?? 0) > 0 && (
-        <Columns client={client} receipt={receipt} again={(change) => again({ change })} />
+        <Columns client={client} receipt={receipt} again={(change) => again({ change, only: receipt.file })} />
       )}
       {again && kinds.length > 0 && (
         <section class="remedies">
@@ -252,11 +253,11 @@ export function ReceiptView({ client, receipt, locate, again }: Props) {
           })}
           <button
             type="button" class="button main" disabled={accepted.size === 0}
-            onClick={() => again({ change: { corrections: corrections(accepted, receipt.corrected ?? []), corrects } })}
+            onClick={() => again({ change: { corrections: corrections(accepted, receipt.corrected ?? []), ...correcting }, only: receipt.file })}
           >{t(receipt.dry_run ? "remedy.try" : "remedy.send", { n: accepted.size })}</button>
         </section>
       )}
-      {again && corrects !== "" && rows.read > 0 && (rows.rejected > 0 || rows.with_findings > 0) && (
+      {again && corrects !== null && rows.read > 0 && (rows.rejected > 0 || rows.with_findings > 0) && (
         <p class="row wrap">
           <button type="button" class="button" onClick={() => picker.current?.click()}><Icon name="upload" size={15} /> {t("receipt.corrected_file")}</button>
           <small>{t("receipt.corrected_file.help")}</small>
