@@ -5,7 +5,7 @@ SHELL := /bin/bash
 LISTEN ?= 127.0.0.1:8080
 CARGO ?= cargo
 
-.PHONY: help setup web build run demo-reset test test-rust test-web lint bench
+.PHONY: help setup web build run demo-reset test test-rust test-web lint bench fuzz
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,3 +49,8 @@ bench: ## times of the engine, of audits beside mapshaper and GEOS, of larger an
 	@[ -n "$${JIEMING_BIN:-}" ] || $(MAKE) --no-print-directory build
 	@./scripts/bench $(BENCH_FILES)
 	@./scripts/bench-imports
+
+# FUZZ_SECONDS for each target, FUZZ_TARGETS="json wkb" instead of all, FUZZ_CORPUS a folder of further files to begin from.
+FUZZ_SECONDS ?= 600
+fuzz: ## fuzzes the readers, ten minutes each, one after another, and prints what was found
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) ./scripts/fuzz

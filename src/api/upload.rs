@@ -2,6 +2,8 @@
 //! than the setting allows.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
@@ -19,6 +21,51 @@ const MOST_TEXT: usize = 64 << 10;
 /// Fields and files at most: a shapefile has about eight files.
 const MOST_PARTS: usize = 1000;
 
+/// Bytes of a form's field name at most.
+const MOST_NAME: usize = 200;
+/// Bytes that may come without a part, or a piece of one, being made of them: what stands before the first boundary, and the heads of
+/// parts, have no bound in the parser, which keeps them in memory and looks through them again with each chunk.
+const MOST_UNUSED: usize = 256 << 10;
+
+/// What came of a body and was not used yet; shared between who receives it and who uses it.
+#[derive(Clone, Default)]
+pub(super) struct Unused {
+    bytes: Arc<AtomicUsize>,
+    over: Arc<AtomicBool>,
+}
+
+impl Unused {
+    /// So much has come. An error when too much waits already.
+    pub(super) fn came(&self, bytes: usize) -> std::io::Result<()> {
+        if self.bytes.fetch_add(bytes, Ordering::Relaxed) > MOST_UNUSED {
+            self.over.store(true, Ordering::Relaxed);
+            return Err(std::io::Error::other("the head of a part never ends"));
+        }
+        Ok(())
+    }
+
+    /// What came was used.
+    fn used(&self) {
+        self.bytes.store(0, Ordering::Relaxed);
+    }
+
+    /// Why the form could not be read further.
+    fn broken(&self, e: MultipartError) -> ApiError {
+        if !self.over.load(Ordering::Relaxed) {
+            return broken(e);
+        }
+        let most = MOST_UNUSED >> 10;
+        let mut error = ApiError::body(
+            format!("上传的格式有误：分界线之前的内容或字段头超过 {most} KiB"),
+            format!(
+                "the form is malformed: more than {most} KiB before a boundary or in the head of a part"
+            ),
+        );
+        error.inside = Some(e.body_text());
+        error
+    }
+}
+
 /// What a form brought: files on disk, texts by name.
 pub(super) struct Upload {
     /// Holds the files; removed with this.
@@ -32,7 +79,12 @@ pub(super) struct Upload {
 /// Receives a form. Files are the parts named `file`; all other parts are texts.
 ///
 /// The field `upload` names a file that came in pieces before.
-pub(super) async fn receive(mut form: Multipart, folder: &Path, most_bytes: u64) -> Result<Upload> {
+pub(super) async fn receive(
+    mut form: Multipart,
+    unused: &Unused,
+    folder: &Path,
+    most_bytes: u64,
+) -> Result<Upload> {
     let failed = |e: std::io::Error| ApiError::internal(format!("keeping an upload: {e}"));
     let parked = Parked::new(folder, most_bytes);
     tokio::fs::create_dir_all(folder).await.map_err(failed)?;
@@ -43,7 +95,8 @@ pub(super) async fn receive(mut form: Multipart, folder: &Path, most_bytes: u64)
     let mut files: Vec<PathBuf> = Vec::new();
     let mut texts = Vec::new();
     let mut left = most_bytes;
-    while let Some(part) = form.next_field().await.map_err(broken)? {
+    while let Some(part) = form.next_field().await.map_err(|e| unused.broken(e))? {
+        unused.used();
         if files.len() + texts.len() >= MOST_PARTS {
             return Err(ApiError::body(
                 format!("一次上传最多 {MOST_PARTS} 个文件和字段"),
@@ -51,15 +104,21 @@ pub(super) async fn receive(mut form: Multipart, folder: &Path, most_bytes: u64)
             ));
         }
         let field = part.name().unwrap_or_default().to_owned();
+        if field.len() > MOST_NAME {
+            return Err(ApiError::body(
+                format!("字段名过长：最多 {MOST_NAME} 字节"),
+                format!("the name of a field is too long: at most {MOST_NAME} bytes"),
+            ));
+        }
         if field == "file" {
             let name = plain_name(part.file_name().unwrap_or_default())?;
             let path = free_path(folder.path(), &name, files.len())
                 .await
                 .map_err(failed)?;
-            left = write(part, &path, left, most_bytes).await?;
+            left = write(part, unused, &path, left, most_bytes).await?;
             files.push(path);
         } else if field == "upload" {
-            let kept = parked.take(text(part).await?.trim()).await?;
+            let kept = parked.take(text(part, unused).await?.trim()).await?;
             left = left
                 .checked_sub(kept.length)
                 .ok_or_else(|| too_large(most_bytes))?;
@@ -72,7 +131,7 @@ pub(super) async fn receive(mut form: Multipart, folder: &Path, most_bytes: u64)
                 .map_err(failed)?;
             files.push(path);
         } else {
-            texts.push((field, text(part).await?));
+            texts.push((field, text(part, unused).await?));
         }
     }
     if files.is_empty() {
@@ -89,10 +148,17 @@ pub(super) async fn receive(mut form: Multipart, folder: &Path, most_bytes: u64)
 }
 
 /// Writes a part to disk; gives how many bytes the others may still have.
-async fn write(mut part: Field<'_>, path: &Path, mut left: u64, most: u64) -> Result<u64> {
+async fn write(
+    mut part: Field<'_>,
+    unused: &Unused,
+    path: &Path,
+    mut left: u64,
+    most: u64,
+) -> Result<u64> {
     let failed = |e: std::io::Error| ApiError::internal(format!("keeping an upload: {e}"));
     let mut file = File::create(path).await.map_err(failed)?;
-    while let Some(chunk) = part.chunk().await.map_err(broken)? {
+    while let Some(chunk) = part.chunk().await.map_err(|e| unused.broken(e))? {
+        unused.used();
         left = left
             .checked_sub(chunk.len() as u64)
             .ok_or_else(|| too_large(most))?;
@@ -102,10 +168,11 @@ async fn write(mut part: Field<'_>, path: &Path, mut left: u64, most: u64) -> Re
     Ok(left)
 }
 
-async fn text(mut part: Field<'_>) -> Result<String> {
+async fn text(mut part: Field<'_>, unused: &Unused) -> Result<String> {
     let name = part.name().unwrap_or_default().to_owned();
     let mut bytes = Vec::new();
-    while let Some(chunk) = part.chunk().await.map_err(broken)? {
+    while let Some(chunk) = part.chunk().await.map_err(|e| unused.broken(e))? {
+        unused.used();
         bytes.extend_from_slice(&chunk);
         if bytes.len() > MOST_TEXT {
             return Err(ApiError::body(

@@ -1,5 +1,6 @@
 //! The bytes of a submission: their fingerprint, and where they are kept.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -93,7 +94,9 @@ pub fn main_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
         .filter(|f| extension(f) == "shp")
         .cloned()
         .collect();
-    files.retain(|f| !shapes.iter().any(|s| s != f && parts(s).contains(f)));
+    let of_shapes = |s: &PathBuf| parts(s).into_iter().skip(1);
+    let belonging: HashSet<PathBuf> = shapes.iter().flat_map(of_shapes).collect();
+    files.retain(|f| !belonging.contains(f));
     Ok(files)
 }
 

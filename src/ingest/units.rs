@@ -11,7 +11,7 @@ use jieming_geodata::Text;
 use jieming_geodata::crs::{Extent, Plan, Plane};
 use jieming_geodata::decode::{Row, RowGeometry, Value};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value as Json;
 
 use super::geometry::{self, NoPolygons};
@@ -309,6 +309,8 @@ fn gather(
             .push(with_text(f, "units", &Text::new("全部行政区", "all units")));
     }
     let mut at: FxHashMap<(String, String), usize> = FxHashMap::default();
+    // Further names by unit: one code under a hundred thousand names must not cost their square.
+    let mut met: FxHashSet<(usize, String)> = FxHashSet::default();
     for mut part in parts {
         file.rows.read += 1;
         let result = |state| RowResult {
@@ -348,7 +350,7 @@ fn gather(
                 let unit = &mut file.units[i];
                 if !part.name.is_empty()
                     && part.name != unit.name
-                    && !unit.other_names.contains(&part.name)
+                    && met.insert((i, part.name.clone()))
                 {
                     let mut f = finding(
                         Some(part.number),

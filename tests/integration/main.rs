@@ -4,5 +4,6 @@
 mod api;
 mod audit;
 mod export;
+mod hostile;
 mod ingest;
 mod store;

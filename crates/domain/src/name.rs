@@ -4,14 +4,20 @@
 /// blanks, byte-order marks): they make two names look alike that are not, and turn the text around them in lists and
 /// reports. Joiners (U+200C, U+200D) stay: some scripts need them.
 pub fn cleaned(raw: &str) -> String {
-    let kept: String = raw.chars().filter(|c| !is_hidden(*c)).collect();
-    kept.trim().to_owned()
+    let kept: String = raw.chars().filter(|c| !hidden(*c)).collect();
+    let kept = kept.trim();
+    // Joiners join nothing when there is nothing.
+    if kept.chars().all(|c| matches!(c, '\u{200c}' | '\u{200d}')) {
+        return String::new();
+    }
+    kept.to_owned()
 }
 
-fn is_hidden(c: char) -> bool {
+/// Whether a character shows nothing and has no place in a name.
+pub fn hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
             | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
@@ -28,6 +34,7 @@ mod tests {
             ("黄 鹤楼", "黄 鹤楼"),
             ("نام\u{200c}ها", "نام\u{200c}ها"),
             ("\u{2066}\u{2069}", ""),
+            ("\u{200d}\u{200c}", ""),
         ] {
             assert_eq!(cleaned(raw), kept, "{raw:?}");
         }

@@ -18,6 +18,8 @@ pub mod crs;
 pub mod decode;
 pub mod encode;
 pub mod error;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 #[cfg(test)]
 mod testing;
 pub mod text;

@@ -19,7 +19,7 @@ use crate::api::envelope::ErrorBody;
 use crate::api::error::{ApiError, Code, Result};
 use crate::api::query::{LangParam, Nothing, Query, unknown};
 use crate::api::reader::Reader;
-use crate::api::upload::{receive, too_large};
+use crate::api::upload::{Unused, receive, too_large};
 use crate::api::views::{ColumnView, ReceiptView};
 use crate::ingest::{Correction, ImportError, ImportOptions, Imported, check, import};
 use crate::store::SubmissionAs;
@@ -110,8 +110,9 @@ pub(in crate::api) async fn create_submissions(
     if announced(&headers).is_some_and(|n| n > most.saturating_add(OVERHEAD)) {
         return Err(too_large(most));
     }
-    let form = multipart(request).await?;
-    let upload = receive(form, &app.settings.upload_folder, most).await?;
+    let unused = Unused::default();
+    let form = multipart(request, unused.clone()).await?;
+    let upload = receive(form, &unused, &app.settings.upload_folder, most).await?;
     let form = options(&upload.texts)?;
     let of_one = form.options.corrects.is_some() || !form.options.file.corrections.is_empty();
     if of_one && upload.files.len() > 1 {
@@ -172,19 +173,23 @@ async fn hand_in(app: &AppState, reader: &Reader, path: &Path, form: &Form) -> R
 }
 
 /// The form of a request, read a chunk at a time.
-async fn multipart(request: Request) -> Result<Multipart> {
+async fn multipart(request: Request, unused: Unused) -> Result<Multipart> {
     let (parts, body) = request.into_parts();
     // The parser takes all chunks that are ready before it looks at one. A sender faster than the disk would fill the
     // memory, so each chunk (and the end, which the parser must not see together with the first boundary) comes in a
     // turn of its own.
     let paced = futures::stream::unfold(
-        (body.into_data_stream(), false),
-        |(mut body, later)| async move {
+        (body.into_data_stream(), unused, false),
+        |(mut body, unused, later)| async move {
             if later {
                 tokio::task::yield_now().await;
             }
             let chunk = body.next().await?;
-            Some((chunk, (body, true)))
+            let chunk = match chunk {
+                Ok(bytes) => unused.came(bytes.len()).map(|()| bytes),
+                Err(e) => Err(std::io::Error::other(e)),
+            };
+            Some((chunk, (body, unused, true)))
         },
     );
     let request = Request::from_parts(parts, Body::from_stream(paced));

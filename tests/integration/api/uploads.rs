@@ -391,3 +391,139 @@ async fn pieces_are_bound_by_the_same_limits() {
     }
     assert_eq!(begin(&[("upload-length", "1"), name]).await.status, 503);
 }
+
+/// Sends a stream without end after these bytes; gives the answer and how much was taken of it.
+async fn endless(app: &App, begin: Vec<u8>, again: Vec<u8>) -> (Reply, u64) {
+    let sent = Arc::new(AtomicU64::new(0));
+    let counter = sent.clone();
+    let stream = futures::stream::iter([Bytes::from(begin)])
+        .chain(futures::stream::repeat(Bytes::from(again)))
+        .map(move |chunk| {
+            counter.fetch_add(chunk.len() as u64, Ordering::SeqCst);
+            Ok::<_, std::io::Error>(chunk)
+        });
+    let reply = send(app, Body::from_stream(stream)).await;
+    (reply, sent.load(Ordering::SeqCst))
+}
+
+fn left_over(app: &App) -> usize {
+    std::fs::read_dir(&app.state.settings.upload_folder).map_or(0, Iterator::count)
+}
+
+#[tokio::test]
+async fn heads_and_parts_without_end_are_refused_while_they_arrive() {
+    let app = App::new().await;
+    let part = |name: &str| {
+        format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\nx\r\n")
+            .into_bytes()
+    };
+    let open_head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"");
+    let cases: [(&str, Vec<u8>, Vec<u8>, u64); 6] = [
+        (
+            "a boundary that never comes",
+            Vec::new(),
+            vec![b'x'; 10_000],
+            1_000_000,
+        ),
+        (
+            "a head that never ends",
+            open_head.clone().into_bytes(),
+            vec![b'x'; 10_000],
+            1_000_000,
+        ),
+        (
+            "heads without end",
+            format!("--{BOUNDARY}\r\n").into_bytes(),
+            b"X-More: 1\r\n".repeat(900),
+            1_000_000,
+        ),
+        (
+            "a text without end",
+            [open_head.as_bytes(), b"as\"\r\n\r\n"].concat(),
+            vec![b'x'; 10_000],
+            1_000_000,
+        ),
+        (
+            "parts without end",
+            Vec::new(),
+            part("as").repeat(50),
+            20_000_000,
+        ),
+        (
+            "a long name",
+            part(&"n".repeat(5_000)),
+            part("as"),
+            1_000_000,
+        ),
+    ];
+    for (what, begin, again, most) in cases {
+        let (reply, sent) = endless(&app, begin, again).await;
+        let answer = String::from_utf8_lossy(&reply.body).into_owned();
+        assert_eq!(
+            (reply.status.as_u16(), reply.code().as_str()),
+            (400, "bad_body"),
+            "{what}: {answer}"
+        );
+        assert!(sent < most, "{what}: {sent} bytes were taken");
+        assert_eq!(left_over(&app), 0, "{what}: what came is removed");
+    }
+}
+
+#[tokio::test]
+async fn many_files_are_bounded_and_the_bound_is_told() {
+    let app = App::new().await;
+    let names: Vec<String> = (0..1001).map(|i| format!("{i}.shp")).collect();
+    let parts: Vec<(&str, Option<&str>, &[u8])> = names
+        .iter()
+        .map(|n| ("file", Some(n.as_str()), b"".as_slice()))
+        .collect();
+    let reply = send(&app, form(&parts).into()).await;
+    assert_eq!(reply.code(), "bad_body");
+    assert!(
+        reply.json()["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("1000")
+    );
+    assert_eq!(left_over(&app), 0);
+    // Names that would lead out of the folder, or are longer than one may be.
+    for (name, status) in [("../../../etc/cron.d/x.csv", 200), (&*"n".repeat(300), 400)] {
+        let body = form(&[("file", Some(name), b""), ("as", None, b"places")]);
+        assert_eq!(send(&app, body.into()).await.status, status, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_without_a_boundary_is_explained() {
+    let app = App::new().await;
+    for kind in [
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        "text/plain",
+    ] {
+        let request = Request::post("/api/v1/submissions?lang=en").header("content-type", kind);
+        let reply = app.send(request.body(Body::from("x")).unwrap()).await;
+        assert_eq!(
+            (reply.status.as_u16(), reply.code().as_str()),
+            (400, "bad_body"),
+            "{kind}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_sender_that_stops_in_the_middle_is_let_go() {
+    let app = App::with(|s| s.upload_time = std::time::Duration::from_millis(300)).await;
+    let begin = form(&[("file", Some("a.geojson"), UNITS)])[..200].to_vec();
+    let stream = futures::stream::iter([Ok::<_, std::io::Error>(Bytes::from(begin))])
+        .chain(futures::stream::pending());
+    let reply = send(&app, Body::from_stream(stream)).await;
+    assert_eq!(reply.code(), "timeout");
+    assert_eq!(left_over(&app), 0, "what came is removed");
+    // One that sends a byte now and then is no better.
+    let drops = futures::stream::unfold((), |()| async {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        Some((Ok::<_, std::io::Error>(Bytes::from_static(b"x")), ()))
+    });
+    assert_eq!(send(&app, Body::from_stream(drops)).await.code(), "timeout");
+}

@@ -1,7 +1,8 @@
-//! The decoder child: GDAL in a process of its own, which the parent may stop at any time. It sets its own limits before
+//! The decoder child: GDAL and the library for workbooks in a process of its own, which the parent may stop at any time. It sets its own limits before
 //! it touches the file, knows only the drivers of its list, and has no network and no virtual file systems.
 
 mod raw;
+pub(crate) mod workbook;
 
 use std::{
     ffi::OsString,
@@ -13,12 +14,15 @@ use std::{
 
 use gdal::{
     Dataset, DatasetOptions, DriverManager, GdalOpenFlags,
-    errors::GdalError,
+    errors::{CplErrType, GdalError},
     vector::{Geometry, Layer, LayerAccess},
 };
 use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
 
-use crate::decode::wire::{self, Frame, Head, Layer as LayerFrame, Raw, Shape};
+use crate::decode::{
+    Format,
+    wire::{self, Frame, Head, Layer as LayerFrame, Raw, Shape},
+};
 
 /// The drivers that may touch a file.
 const DRIVERS: [&str; 7] = [
@@ -35,9 +39,34 @@ const OPEN_FILES: u64 = 256;
 /// Bytes it may write to one file: a Shapefile index that was missing.
 const WRITTEN_BYTES: u64 = 256 << 20;
 
+/// Who reads the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// One of GDAL's drivers.
+    Gdal,
+    /// The library for workbooks, as this format.
+    Workbook(Format),
+}
+
+impl Reader {
+    const ALL: [(Self, &str); 4] = [
+        (Self::Gdal, "gdal"),
+        (Self::Workbook(Format::Xlsx), "xlsx"),
+        (Self::Workbook(Format::Xls), "xls"),
+        (Self::Workbook(Format::Ods), "ods"),
+    ];
+
+    fn word(self) -> &'static str {
+        let found = Self::ALL.iter().find(|r| r.0 == self);
+        found.map_or("gdal", |r| r.1)
+    }
+}
+
 /// The words of the command line of the child, one way to write and one to read them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Call {
+    /// Who reads it.
+    pub reader: Reader,
     /// Address space in bytes.
     pub memory: u64,
     /// Processor seconds.
@@ -51,6 +80,7 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn to_args(&self) -> Vec<OsString> {
         let mut args: Vec<OsString> = vec![
+            self.reader.word().into(),
             self.memory.to_string().into(),
             self.cpu.to_string().into(),
             self.path.clone().into(),
@@ -60,11 +90,14 @@ impl Call {
     }
 
     fn from_args(mut args: impl Iterator<Item = OsString>) -> Option<Self> {
+        let word = args.next()?;
+        let reader = Reader::ALL.iter().find(|r| *r.1 == *word)?.0;
         let mut number = || args.next()?.to_str()?.parse().ok();
         let (memory, cpu) = (number()?, number()?);
         let path = PathBuf::from(args.next()?);
         let layer = args.next().map(|l| l.to_string_lossy().into_owned());
         args.next().is_none().then_some(Self {
+            reader,
             memory,
             cpu,
             path,
@@ -80,14 +113,19 @@ pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
         eprintln!("decode: for internal use only");
         return ExitCode::from(2);
     };
-    if let Err(e) = limit(&call) {
+    if let Err(e) = confine(call.memory, call.cpu) {
         eprintln!("decode: cannot set limits: {e}");
         return ExitCode::FAILURE;
     }
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let done = out
         .write_all(wire::MAGIC)
-        .and_then(|()| run(&call, &mut out))
+        .and_then(|()| match call.reader {
+            Reader::Gdal => run(&call, &mut out),
+            Reader::Workbook(format) => {
+                workbook::run(&call.path, format, call.layer.as_deref(), &mut out)
+            }
+        })
         .and_then(|()| out.flush());
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -98,7 +136,12 @@ pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn limit(call: &Call) -> std::io::Result<()> {
+/// Sets the bounds of this process, which it cannot lift again: address space in bytes, processor seconds, 256 open files, 256 MiB
+/// written to a file, no core; and its end with that of its parent.
+///
+/// # Errors
+/// What the system says.
+pub fn confine(memory: u64, cpu: u64) -> std::io::Result<()> {
     let at_most = |r, n| {
         setrlimit(
             r,
@@ -108,8 +151,8 @@ fn limit(call: &Call) -> std::io::Result<()> {
             },
         )
     };
-    at_most(Resource::As, call.memory)?;
-    at_most(Resource::Cpu, call.cpu)?;
+    at_most(Resource::As, memory)?;
+    at_most(Resource::Cpu, cpu)?;
     at_most(Resource::Core, 0)?;
     at_most(Resource::Nofile, OPEN_FILES)?;
     at_most(Resource::Fsize, WRITTEN_BYTES)?;
@@ -127,7 +170,11 @@ impl Complaints {
     fn listen() -> Self {
         let all = Self::default();
         let own = all.clone();
-        gdal::config::set_error_handler(move |_, _, message| {
+        gdal::config::set_error_handler(move |class, _, message| {
+            // Warnings do not keep rows back.
+            if !matches!(class, CplErrType::Failure | CplErrType::Fatal) {
+                return;
+            }
             let mut kept = own.0.lock().unwrap_or_else(PoisonError::into_inner);
             if kept.len() < Self::KEPT && !kept.iter().any(|m| m == message) {
                 kept.push(message.to_owned());
@@ -231,9 +278,11 @@ fn run(call: &Call, out: &mut impl Write) -> std::io::Result<()> {
         wkt,
         crs_unknown,
         z: plan.z,
+        title: (0, 0),
     };
     wire::send(out, &Frame::Head(head))?;
-    complaints.take();
+    // What was said on the way here counts only when no row follows, or in a document that was read to its end already.
+    let early = complaints.take();
     let mut rows = 0;
     for feature in layer.features() {
         let cells = plan
@@ -258,7 +307,9 @@ fn run(call: &Call, out: &mut impl Write) -> std::io::Result<()> {
         )?;
         rows += 1;
     }
-    for message in complaints.take() {
+    let whole = call.path.extension().is_some_and(|e| e == "gml");
+    let early = early.into_iter().filter(|_| rows == 0 || whole);
+    for message in early.chain(complaints.take()) {
         wire::send(
             out,
             &Frame::Note {
@@ -365,6 +416,7 @@ mod tests {
     #[test]
     fn calls_are_read_as_written() {
         let call = Call {
+            reader: Reader::Workbook(Format::Ods),
             memory: 1 << 30,
             cpu: 60,
             path: "/tmp/界线.shp".into(),

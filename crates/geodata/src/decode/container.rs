@@ -15,6 +15,10 @@ use crate::{Text, error::ReadErrorKind};
 
 /// The ratio bound counts only beyond this many bytes: small files compress well.
 const RATIO_FREE: u64 = 10 << 20;
+/// Memory for unpacking xz: `xz -9` asks for 65 MiB, a hostile head for 4 GiB.
+const XZ_MEMORY: u64 = 256 << 20;
+/// What each entry of a zip's directory begins with.
+const ZIP_ENTRY: &[u8] = b"PK\x01\x02";
 
 /// How a single compressed stream is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,9 +108,19 @@ pub fn unpack_stream(
     let mut to = File::create(&out).map_err(io_error)?;
     let mut from: Box<dyn Read> = match packing {
         Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(file))),
-        Packing::Xz => Box::new(liblzma::bufread::XzDecoder::new_multi_decoder(
-            BufReader::new(file),
-        )),
+        Packing::Xz => {
+            let stream = liblzma::stream::Stream::new_stream_decoder(
+                XZ_MEMORY,
+                liblzma::stream::CONCATENATED,
+            );
+            let stream = stream.map_err(|e| ReadErrorKind::ArchiveDamaged {
+                message: e.to_string(),
+            })?;
+            Box::new(liblzma::bufread::XzDecoder::new_stream(
+                BufReader::new(file),
+                stream,
+            ))
+        }
     };
     Meter {
         limits,
@@ -127,7 +141,8 @@ pub struct Unpacked {
 }
 
 /// The names of the members of a zip, without unpacking; for telling workbooks and other zipped formats.
-pub fn zip_names(path: &Path) -> Result<Vec<String>, ReadErrorKind> {
+pub fn zip_names(path: &Path, limits: &Limits) -> Result<Vec<String>, ReadErrorKind> {
+    count_entries(path, limits)?;
     let mut zip = open_zip(path)?;
     let mut names = Vec::new();
     for i in 0..zip.len().min(2000) {
@@ -135,6 +150,35 @@ pub fn zip_names(path: &Path) -> Result<Vec<String>, ReadErrorKind> {
         names.push(member_name(member.name_raw()));
     }
     Ok(names)
+}
+
+fn too_many(n: usize, limit: usize) -> ReadErrorKind {
+    ReadErrorKind::ArchiveBomb {
+        found: Text::new(format!("超过 {n} 个成员"), format!("more than {n} members")),
+        limit: Text::new(format!("{limit} 个"), format!("{limit}")),
+    }
+}
+
+/// Refuses a zip of more members than the bound before its directory is read: the library makes hundreds of bytes of each
+/// entry of 46, whatever their number. Entries are counted wherever they stand, as the end record may lie.
+fn count_entries(path: &Path, limits: &Limits) -> Result<(), ReadErrorKind> {
+    let mut file = File::open(path).map_err(io_error)?;
+    let mut buffer = vec![0; 1 << 20];
+    let (mut kept, mut entries) = (0, 0);
+    loop {
+        let n = file.read(&mut buffer[kept..]).map_err(io_error)?;
+        if n == 0 {
+            return Ok(());
+        }
+        let filled = kept + n;
+        entries += memchr::memmem::find_iter(&buffer[..filled], ZIP_ENTRY).count();
+        if entries > limits.archive_members {
+            return Err(too_many(limits.archive_members, limits.archive_members));
+        }
+        // A mark may lie across two readings.
+        kept = filled.min(ZIP_ENTRY.len() - 1);
+        buffer.copy_within(filled - kept..filled, 0);
+    }
 }
 
 fn open_zip(path: &Path) -> Result<zip::ZipArchive<BufReader<File>>, ReadErrorKind> {
@@ -196,11 +240,7 @@ pub fn unpack_zip(
     let packed = fs::metadata(path).map_err(io_error)?.len();
     let mut zip = open_zip(path)?;
     if zip.len() > limits.archive_members {
-        let (n, limit) = (zip.len(), limits.archive_members);
-        return Err(ReadErrorKind::ArchiveBomb {
-            found: Text::new(format!("{n} 个成员"), format!("{n} members")),
-            limit: Text::new(format!("{limit} 个"), format!("{limit}")),
-        });
+        return Err(too_many(limits.archive_members, limits.archive_members));
     }
     let mut meter = Meter {
         limits,
@@ -226,10 +266,20 @@ pub fn unpack_zip(
             return Err(ReadErrorKind::ArchiveEncrypted { member: name });
         }
         let out = folder.path().join(&relative);
+        // A name may be that of a file and of a folder.
+        let clash = |e: io::Error| match e.kind() {
+            io::ErrorKind::AlreadyExists
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::IsADirectory
+            | io::ErrorKind::InvalidFilename => ReadErrorKind::ArchiveDamaged {
+                message: format!("{name}: {e}"),
+            },
+            _ => io_error(e),
+        };
         if let Some(parent) = out.parent() {
-            fs::create_dir_all(parent).map_err(io_error)?;
+            fs::create_dir_all(parent).map_err(clash)?;
         }
-        let mut to = File::create(&out).map_err(io_error)?;
+        let mut to = File::create(&out).map_err(clash)?;
         let mut from = zip.by_index(i).map_err(zip_error)?;
         meter.copy(&mut from, &mut to)?;
         all.push(Unpacked { name, path: out });

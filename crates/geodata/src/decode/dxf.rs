@@ -34,6 +34,16 @@ pub(super) fn labelled(rows: Vec<Row>) -> (Vec<Row>, Option<FileNote>) {
         .collect();
     let boxes = areas.iter().enumerate().filter_map(|(k, (_, _, p))| {
         let b = p.bounding_rect()?;
+        let corners = [b.min().x, b.min().y, b.max().x, b.max().y];
+        // The tree has no place for what is nowhere.
+        if p.exterior()
+            .0
+            .iter()
+            .any(|c| !c.x.is_finite() || !c.y.is_finite())
+            || !corners.iter().all(|v| v.is_finite())
+        {
+            return None;
+        }
         let aabb = AABB::from_corners(b.min().into(), b.max().into());
         Some(GeomWithData::new(Rectangle::from_aabb(aabb), k))
     });
@@ -53,6 +63,8 @@ pub(super) fn labelled(rows: Vec<Row>) -> (Vec<Row>, Option<FileNote>) {
     let mut labels: Vec<(usize, usize, String)> = Vec::new();
     for (i, row) in rows.iter().enumerate() {
         if let RowGeometry::Geometry(Geometry::Point(at)) = row.geometry
+            && at.x().is_finite()
+            && at.y().is_finite()
             && let Some(text) = row.get(TEXT).and_then(Value::to_text)
             && let Some(area) = smallest(at)
         {
@@ -120,4 +132,36 @@ fn closed(mut row: Row) -> Row {
 
 fn is_ring(l: &LineString<f64>) -> bool {
     l.0.len() >= 4 && l.0.first() == l.0.last()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(number: u64, text: &str, geometry: Geometry<f64>) -> Row {
+        Row {
+            number,
+            values: vec![(Arc::from(TEXT), Value::Text(text.to_owned()))],
+            geometry: RowGeometry::Geometry(geometry),
+            problems: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_is_nowhere_is_in_no_area() {
+        let ring = |far: f64| LineString::from(vec![(0., 0.), (9., 0.), (far, 9.), (0., 0.)]);
+        let mut rows = Vec::new();
+        for (i, far) in [9.0, f64::NAN, f64::INFINITY, f64::MAX]
+            .into_iter()
+            .enumerate()
+        {
+            rows.push(row(i as u64, "", ring(far).into()));
+        }
+        for at in [(6., 3.), (f64::NAN, 3.), (f64::INFINITY, f64::NEG_INFINITY)] {
+            rows.push(row(9, "甲村", Point::from(at).into()));
+        }
+        let (rows, note) = labelled(rows);
+        assert_eq!(rows.len(), 6);
+        assert!(note.is_some());
+    }
 }

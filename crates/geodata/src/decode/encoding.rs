@@ -119,6 +119,40 @@ fn common_chinese(bytes: &[u8]) -> f64 {
     }
 }
 
+/// Characters of a head from which UTF-16 without a mark is told.
+const UNITS: usize = 4096;
+
+/// UTF-16 without a mark, where nearly all characters are Chinese, ASCII or their marks, and lines or cells stand between them:
+/// other text taken so is characters from everywhere.
+pub fn bare_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+    let usual = |little: bool| {
+        let pairs = bytes.chunks_exact(2).take(UNITS);
+        let units = pairs.map(|p| {
+            let p = [p[0], p[1]];
+            if little {
+                u16::from_le_bytes(p)
+            } else {
+                u16::from_be_bytes(p)
+            }
+        });
+        let (mut all, mut good, mut between) = (0usize, 0usize, 0usize);
+        for u in units {
+            all += 1;
+            good += usize::from(
+                matches!(u, 9 | 10 | 13 | 0x20..=0x7e | 0x2018..=0x201d | 0x2032..=0x2033 | 0xb0
+                | 0x3000..=0x303f | 0x4e00..=0x9fff | 0xff01..=0xff5e),
+            );
+            between += usize::from(matches!(u, 9 | 10 | 0x2c | 0x3b | 0x7c));
+        }
+        all >= 8 && good * 50 >= all * 49 && between >= 2
+    };
+    match (usual(true), usual(false)) {
+        (true, false) => Some(UTF_16LE),
+        (false, true) => Some(UTF_16BE),
+        _ => None,
+    }
+}
+
 /// Guesses the encoding of bytes without mark. The last value is how sure.
 pub fn guess(bytes: &[u8]) -> (&'static Encoding, EncodingSource, f64) {
     if bytes.is_ascii() {
@@ -143,6 +177,9 @@ pub fn guess(bytes: &[u8]) -> (&'static Encoding, EncodingSource, f64) {
     }
     if std::str::from_utf8(bytes).is_ok() {
         return (UTF_8, EncodingSource::ValidUtf8, 1.0);
+    }
+    if let Some(e) = bare_utf16(bytes) {
+        return (e, EncodingSource::Guess, 0.8);
     }
     let c = census(bytes);
     if c.bad == 0 {
@@ -270,6 +307,15 @@ mod tests {
         };
         assert_eq!(named(&utf16(true, true)), ("UTF-16LE".into(), TEXT.into()));
         assert_eq!(named(&utf16(false, true)), ("UTF-16BE".into(), TEXT.into()));
+        // Without a mark, and with few zeros, as the characters are Chinese.
+        assert_eq!(named(&utf16(true, false)), ("UTF-16LE".into(), TEXT.into()));
+        assert_eq!(
+            named(&utf16(false, false)),
+            ("UTF-16BE".into(), TEXT.into())
+        );
+        for other in [TEXT.as_bytes(), &gbk, &[0x7f; 400], b"a,b\n1,2\n3,4\n5,6\n"] {
+            assert_eq!(bare_utf16(other), None);
+        }
     }
 
     #[test]

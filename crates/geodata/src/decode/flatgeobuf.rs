@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use flatbuffers::VerifierOptions;
 use flatgeobuf::{ColumnType, Geometry as Flat, GeometryType, packed_r_tree::PackedRTree};
 use geo_types::{
     Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon,
@@ -33,6 +34,14 @@ fn length(bytes: &[u8], at: usize) -> Option<usize> {
     usize::try_from(u32::from_le_bytes(b.try_into().ok()?)).ok()
 }
 
+/// What a piece may hold: parts may be shared by offset, and a million that are one would cost a million times its length.
+fn bounds(buffer: &[u8]) -> VerifierOptions {
+    VerifierOptions {
+        max_apparent_size: 4 * buffer.len() + 65_536,
+        ..VerifierOptions::default()
+    }
+}
+
 struct Column {
     name: Arc<str>,
     kind: ColumnType,
@@ -60,7 +69,8 @@ pub fn open(file: &str, bytes: Vec<u8>, mut notes: Vec<FileNote>) -> Result<Sour
     let size = length(&bytes, MAGIC).ok_or_else(header_cut)?;
     let after = MAGIC + 4 + size;
     let buffer = bytes.get(MAGIC..after).ok_or_else(header_cut)?;
-    let header = flatgeobuf::size_prefixed_root_as_header(buffer).map_err(|e| {
+    let verified = flatgeobuf::size_prefixed_root_as_header_with_opts(&bounds(buffer), buffer);
+    let header = verified.map_err(|e| {
         fail(ReadErrorKind::Syntax {
             format: NAME,
             offset: Some(MAGIC as u64),
@@ -197,7 +207,8 @@ fn row(buffer: &[u8], number: u64, geometry_type: GeometryType, shared: &[Column
         expected: Text::new("完好的要素", "a sound feature"),
         remedy: Text::new("重新导出", "export it again"),
     };
-    let feature = match flatgeobuf::size_prefixed_root_as_feature(buffer) {
+    let feature = match flatgeobuf::size_prefixed_root_as_feature_with_opts(&bounds(buffer), buffer)
+    {
         Ok(f) => f,
         Err(e) => {
             row.problems.push(broken(e.to_string()));
@@ -213,20 +224,18 @@ fn row(buffer: &[u8], number: u64, geometry_type: GeometryType, shared: &[Column
         .map(|c| columns(c.iter()))
         .unwrap_or_default();
     let table = if own.is_empty() { shared } else { &own };
+    let mut met = vec![false; table.len()];
     if let Some(p) = feature.properties()
-        && properties(p.bytes(), table, &mut row.values).is_none()
+        && properties(p.bytes(), table, &mut row.values, &mut met).is_none()
     {
         row.problems.push(broken("properties".into()));
     }
+    let repeated = names::keep_last(&mut row.values, 0);
+    row.problems
+        .extend(repeated.iter().map(|n| RowProblem::repeated(n)));
     // Columns that are absent are null: every row has the same fields.
-    for c in table {
-        if !row
-            .values
-            .iter()
-            .any(|(n, _)| Arc::ptr_eq(n, &c.name) || *n == c.name)
-        {
-            row.values.push((c.name.clone(), Value::Null));
-        }
+    for (c, _) in table.iter().zip(met).filter(|(_, met)| !met) {
+        row.values.push((c.name.clone(), Value::Null));
     }
     if let Some(g) = feature.geometry() {
         row.geometry = match geometry(&g, geometry_type, 0) {
@@ -247,14 +256,20 @@ fn row(buffer: &[u8], number: u64, geometry_type: GeometryType, shared: &[Column
 }
 
 /// Index and value one after another; `None` when they do not fit.
-fn properties(mut b: &[u8], columns: &[Column], values: &mut Vec<(Arc<str>, Value)>) -> Option<()> {
+fn properties(
+    mut b: &[u8],
+    columns: &[Column],
+    values: &mut Vec<(Arc<str>, Value)>,
+    met: &mut [bool],
+) -> Option<()> {
     fn take<const N: usize>(b: &mut &[u8]) -> Option<[u8; N]> {
         let (head, rest) = b.split_first_chunk::<N>()?;
         *b = rest;
         Some(*head)
     }
     while !b.is_empty() {
-        let column = columns.get(usize::from(u16::from_le_bytes(take(&mut b)?)))?;
+        let index = usize::from(u16::from_le_bytes(take(&mut b)?));
+        let column = columns.get(index)?;
         let value = match column.kind {
             ColumnType::Byte => Value::Integer(i8::from_le_bytes(take(&mut b)?).into()),
             ColumnType::UByte => Value::Integer(take::<1>(&mut b)?[0].into()),
@@ -282,6 +297,7 @@ fn properties(mut b: &[u8], columns: &[Column], values: &mut Vec<(Arc<str>, Valu
             }
             _ => return None,
         };
+        met[index] = true;
         values.push((column.name.clone(), value));
     }
     Some(())

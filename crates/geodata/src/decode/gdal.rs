@@ -1,34 +1,26 @@
-//! The parent side of the formats that GDAL reads: starts the child, keeps the clock, and turns what comes into rows.
+//! The parent side of the formats that GDAL reads: copies for the driver, encodings, and what comes before the rows.
 
-use std::{
-    collections::VecDeque,
-    io::{BufReader, Read},
-    os::unix::process::ExitStatusExt,
-    path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
-    sync::{
-        Arc, Mutex, PoisonError,
-        mpsc::{Receiver, RecvTimeoutError, sync_channel},
-    },
-    thread,
-    time::Duration,
-};
+use std::path::Path;
 
 use encoding_rs::{Encoding, UTF_8};
 
 use super::{
-    Decoder, EncodingSource, EncodingUse, FileNote, Format, LayerInfo, Limits, ReadOptions, Row,
-    RowGeometry, RowProblem, Source, Value, container, dbf, dxf, encoding,
+    Decoder, EncodingSource, EncodingUse, FileNote, Format, LayerInfo, ReadOptions, Row, Source,
+    container, dbf, dxf, encoding,
     row::names,
-    staging::{Staged, format_of, sibling, stage, stem},
-    wire::{self, Cell, Frame, Head, Shape},
+    run::{ChildRows, Run, most_output},
+    staging::{format_of, sibling, stage, stem},
+    wire::{self, Head},
 };
-use crate::{ReadError, Text, child::Call, crs::DeclaredCrs, error::ReadErrorKind, wkb};
+use crate::{
+    ReadError, Text,
+    child::{Call, Reader},
+    crs::DeclaredCrs,
+    error::ReadErrorKind,
+};
 
-/// Rows that wait between the child and the reader.
-const AHEAD: usize = 256;
-/// Bytes of complaints kept.
-const COMPLAINTS: usize = 4096;
+/// Bytes that the child may send of a drawing: it is kept whole, and blocks may stand in it any number of times.
+const DRAWING: u64 = 1 << 30;
 
 /// Opens a Shapefile (by any of its parts), a table, a GeoPackage or an unpacked geodatabase.
 pub fn open(
@@ -110,13 +102,21 @@ pub fn open(
         });
     }
     let limits = &options.limits;
+    let alone = format == Format::FileGdb;
+    let most = if format == Format::Dxf {
+        DRAWING.min(limits.decoder_output_bytes)
+    } else {
+        limits.decoder_output_bytes
+    };
+    let most = most_output(&target, alone, limits.unpack_ratio, most);
     let call = Call {
+        reader: Reader::Gdal,
         memory: limits.decoder_memory_bytes,
         cpu: limits.decoder_cpu_seconds,
         path: target,
         layer,
     };
-    let mut run = Run::start(file, &call, decoder, limits, staged)?;
+    let mut run = Run::start(file, &call, decoder, limits, most, staged)?;
     let head = run.head(options)?;
     let undeclared = staged_without_prj(&run);
     let source = source(
@@ -215,332 +215,37 @@ fn source(
         encoding: encoding_use,
         row_count_hint: hint,
         notes,
-        rows: Box::new(ChildRows {
+        rows: Box::new(ChildRows::new(
             run,
             columns,
             encoding,
-            number: 0,
             hint,
-            done: false,
-            problems: VecDeque::new(),
-        }),
+            // The driver takes a cut document for a short one, and its count is that of what it could read.
+            format == Format::Gml,
+        )),
     }
 }
 
-/// What the reading thread found.
-enum Arrival {
-    Frame(Frame, u64),
-    End,
-    Broken(String),
-}
-
-/// A running child. Dropping it ends it.
-struct Run {
-    file: String,
-    child: Child,
-    frames: Receiver<Arrival>,
-    complaints: Arc<Mutex<Vec<u8>>>,
-    silence: Duration,
-    bytes_left: u64,
-    rows: u64,
-    /// Kept until the rows are read.
-    staged: Option<Staged>,
-}
-
-impl Run {
-    fn start(
-        file: &str,
-        call: &Call,
-        decoder: &Decoder,
-        limits: &Limits,
-        staged: Option<Staged>,
-    ) -> Result<Self, ReadError> {
-        let unavailable =
-            |message: String| ReadError::new(file, ReadErrorKind::DecoderUnavailable { message });
-        let mut command = Command::new(&decoder.program);
-        command
-            .args(&decoder.args)
-            .args(call.to_args())
-            .current_dir("/");
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command
-            .env_clear()
-            .env("PROJ_NETWORK", "OFF")
-            .env("GDAL_DRIVER_PATH", "disable")
-            .env("LC_ALL", "C.UTF-8");
-        for key in [
-            "PATH",
-            "GDAL_DATA",
-            "PROJ_LIB",
-            "PROJ_DATA",
-            "LD_LIBRARY_PATH",
-        ] {
-            if let Some(value) = std::env::var_os(key) {
-                command.env(key, value);
-            }
-        }
-        let mut child = command.spawn().map_err(|e| unavailable(e.to_string()))?;
-        let (Some(stdout), Some(mut stderr)) = (child.stdout.take(), child.stderr.take()) else {
-            return Err(unavailable("no pipes".into()));
-        };
-        let complaints = Arc::new(Mutex::new(Vec::new()));
-        let kept = complaints.clone();
-        thread::spawn(move || {
-            let mut buffer = [0; 1024];
-            while let Ok(n @ 1..) = stderr.read(&mut buffer) {
-                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-                let room = COMPLAINTS.saturating_sub(kept.len());
-                kept.extend_from_slice(&buffer[..n.min(room)]);
-            }
-        });
-        let (send, frames) = sync_channel(AHEAD);
-        thread::spawn(move || read_frames(stdout, |a| send.send(a).is_ok()));
-        Ok(Self {
-            file: file.to_owned(),
-            child,
-            frames,
-            complaints,
-            silence: Duration::from_secs(limits.decoder_silence_seconds),
-            bytes_left: limits.decoder_output_bytes,
-            rows: 0,
-            staged,
-        })
+/// What a child sent, read as far as it goes: for fuzzing.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn of_frames(bytes: &[u8], format: Format) -> Result<u64, ReadError> {
+    let options = ReadOptions::usual();
+    let mut run = Run::of_bytes(bytes, &options.limits);
+    let head = run.head(&options)?;
+    let encoding = EncodingUse {
+        name: "UTF-8".into(),
+        source: EncodingSource::Format,
+        sure: 1.0,
+    };
+    let name = "a".to_owned();
+    let mut source = source(format, name, head, true, UTF_8, encoding, Vec::new(), run);
+    if format == Format::Dxf {
+        source = drawing(source)?;
     }
-
-    fn fail(&self, kind: ReadErrorKind) -> ReadError {
-        ReadError::new(self.file.clone(), kind)
+    let mut rows = 0;
+    for row in source.rows {
+        row?;
+        rows += 1;
     }
-
-    fn next(&mut self) -> Result<Frame, ReadError> {
-        match self.frames.recv_timeout(self.silence) {
-            Ok(Arrival::Frame(frame, bytes)) => {
-                let Some(left) = self.bytes_left.checked_sub(bytes) else {
-                    self.stop();
-                    return Err(self.fail(ReadErrorKind::DecoderOutput {
-                        message: "more output than the limit allows".into(),
-                    }));
-                };
-                self.bytes_left = left;
-                Ok(frame)
-            }
-            Err(RecvTimeoutError::Timeout) => {
-                self.stop();
-                Err(self.fail(ReadErrorKind::DecoderTimeout {
-                    seconds: self.silence.as_secs(),
-                    rows: self.rows,
-                }))
-            }
-            Ok(Arrival::End) | Err(RecvTimeoutError::Disconnected) => Err(self.died()),
-            Ok(Arrival::Broken(message)) => {
-                self.stop();
-                Err(self.fail(ReadErrorKind::DecoderOutput { message }))
-            }
-        }
-    }
-
-    fn stop(&mut self) {
-        // Failing to end it means that it has ended.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-
-    /// The stream ended without its last frame.
-    fn died(&mut self) -> ReadError {
-        let status = self.child.wait().ok();
-        let how = match status {
-            Some(s) if s.signal() == Some(9) || s.signal() == Some(24) => {
-                format!(
-                    "signal {}: out of time or memory",
-                    s.signal().unwrap_or_default()
-                )
-            }
-            Some(s) => s.to_string(),
-            None => "unknown".into(),
-        };
-        let said = self
-            .complaints
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let said = String::from_utf8_lossy(&said)
-            .lines()
-            .next_back()
-            .map(|l| format!("; {l}"))
-            .unwrap_or_default();
-        self.fail(ReadErrorKind::DecoderCrashed {
-            how: format!("{how}{said}"),
-            rows: self.rows,
-        })
-    }
-
-    fn head(&mut self, options: &ReadOptions) -> Result<Head, ReadError> {
-        match self.next()? {
-            Frame::Head(h) => Ok(h),
-            Frame::Refused { message } => Err(self.fail(ReadErrorKind::DecoderRefused {
-                message: message.trim().to_owned(),
-            })),
-            Frame::Layers {
-                unknown: true,
-                layers,
-            } => {
-                let e = self.fail(ReadErrorKind::LayerUnknown { layers });
-                Err(e.in_layer(options.layer.clone().unwrap_or_default()))
-            }
-            Frame::Layers {
-                unknown: false,
-                layers,
-            } if layers.is_empty() => Err(self.fail(ReadErrorKind::DecoderRefused {
-                message: "no layers".into(),
-            })),
-            Frame::Layers {
-                unknown: false,
-                layers,
-            } => Err(self.fail(ReadErrorKind::LayerAmbiguous { layers })),
-            _ => Err(self.fail(ReadErrorKind::DecoderOutput {
-                message: "no head".into(),
-            })),
-        }
-    }
-}
-
-impl Drop for Run {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
-fn read_frames(stdout: ChildStdout, mut send: impl FnMut(Arrival) -> bool) {
-    let mut from = BufReader::with_capacity(1 << 16, stdout);
-    if let Err(e) = wire::receive_magic(&mut from) {
-        let gone = e.kind() == std::io::ErrorKind::UnexpectedEof;
-        send(if gone {
-            Arrival::End
-        } else {
-            Arrival::Broken(e.to_string())
-        });
-        return;
-    }
-    loop {
-        let arrival = match wire::receive(&mut from) {
-            Ok(Some((frame, bytes))) => Arrival::Frame(frame, bytes),
-            Ok(None) => Arrival::End,
-            Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => Arrival::End,
-            Err(e) => Arrival::Broken(e.to_string()),
-        };
-        let last = !matches!(arrival, Arrival::Frame(..));
-        if !send(arrival) || last {
-            return;
-        }
-    }
-}
-
-/// Rows as they come from the child.
-struct ChildRows {
-    run: Run,
-    columns: Vec<Arc<str>>,
-    encoding: &'static Encoding,
-    number: u64,
-    hint: Option<u64>,
-    done: bool,
-    problems: VecDeque<String>,
-}
-
-impl Iterator for ChildRows {
-    type Item = Result<Row, ReadError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while !self.done {
-            match self.run.next() {
-                Ok(Frame::Row {
-                    cells,
-                    shape,
-                    curved,
-                }) => {
-                    self.number += 1;
-                    self.run.rows = self.number;
-                    return Some(Ok(self.row(cells, shape, curved)));
-                }
-                Ok(Frame::Note { message }) => self.problems.push_back(message),
-                Ok(Frame::End { .. }) => {
-                    self.done = true;
-                    // Rows that the container counts and that never came, after a complaint: the file is cut.
-                    if self.hint.is_some_and(|n| n > self.number)
-                        && let Some(message) = self.problems.pop_front()
-                    {
-                        let message = format!("after row {}: {message}", self.number);
-                        return Some(Err(self
-                            .run
-                            .fail(ReadErrorKind::DecoderRefused { message })));
-                    }
-                    return None;
-                }
-                Ok(_) => {
-                    self.done = true;
-                    return Some(Err(self.run.fail(ReadErrorKind::DecoderOutput {
-                        message: "a frame out of place".into(),
-                    })));
-                }
-                Err(e) => {
-                    self.done = true;
-                    return Some(Err(e));
-                }
-            }
-        }
-        None
-    }
-}
-
-impl ChildRows {
-    fn row(&self, cells: Vec<Cell>, shape: Shape, curved: bool) -> Row {
-        let value = |c: Cell| match c {
-            Cell::Null => Value::Null,
-            Cell::Text(t) => Value::Text(dbf::decode(self.encoding, &t.bytes)),
-            Cell::Integer(n) => Value::Integer(n),
-            Cell::Float(x) => Value::Float(x),
-            Cell::Bool(b) => Value::Bool(b),
-        };
-        let values = self
-            .columns
-            .iter()
-            .cloned()
-            .zip(cells.into_iter().map(value))
-            .collect();
-        let unreadable = |found: String| RowGeometry::Unreadable {
-            found: Text::new(found.clone(), found),
-            expected: Text::new(
-                "点、线、面及其集合",
-                "points, lines, areas and collections of them",
-            ),
-        };
-        let geometry = match shape {
-            Shape::Absent => RowGeometry::Absent,
-            Shape::Null => RowGeometry::Null,
-            Shape::Wkb(b) => match wkb::read(&b) {
-                Ok(g) => RowGeometry::Geometry(g),
-                Err(e) => unreadable(e.to_string()),
-            },
-            Shape::Unreadable(name) => unreadable(name),
-        };
-        let mut problems = Vec::new();
-        if curved {
-            problems.push(RowProblem {
-                rule: "row.geometry.curved",
-                field: None,
-                found: Text::new("曲线，已按折线读取", "curves, read as straight pieces"),
-                expected: Text::new("直线段", "straight segments"),
-                remedy: Text::new(
-                    "如需精确，请在原软件中离散化",
-                    "if it matters, turn them into segments at the source",
-                ),
-            });
-        }
-        Row {
-            number: self.number,
-            values,
-            geometry,
-            problems,
-        }
-    }
+    Ok(rows)
 }

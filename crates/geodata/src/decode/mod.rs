@@ -9,11 +9,12 @@ mod dbf;
 mod dxf;
 mod encoding;
 mod flatgeobuf;
-mod gdal;
+pub(crate) mod gdal;
 mod json;
 mod markup;
 mod open;
-mod row;
+pub(crate) mod row;
+mod run;
 mod sniff;
 mod staging;
 mod survey;
@@ -215,7 +216,7 @@ pub struct Source {
 
 /// Opens the file at `path`, whatever supported format its content is, plain or packed.
 ///
-/// `decoder` is started for Shapefile, GeoPackage and File Geodatabase only.
+/// `decoder` is started for what GDAL reads and for workbooks only.
 pub fn open(path: &Path, options: &ReadOptions, decoder: &Decoder) -> Result<Source, ReadError> {
     open::open(path, options, decoder)
 }

@@ -108,7 +108,7 @@ fn open_one(
             let d = encoding::to_utf8(whole()?, options.encoding.as_deref()).map_err(fail)?;
             Ok(survey::open(d))
         }
-        Content::Xls => workbook::open(c.path, &c.shown, Format::Xls, options.layer.as_deref()),
+        Content::Xls => workbook::open(c.path, &c.shown, Format::Xls, options, decoder),
         Content::Shp | Content::Shx | Content::Dbf | Content::GeoPackage | Content::Gdal(_) => {
             gdal::open(c.path, &c.shown, options, decoder)
         }
@@ -188,7 +188,7 @@ fn open_zip(
         return Err(too_nested(c));
     }
     let fail = |kind| ReadError::new(c.shown.clone(), kind);
-    let names = container::zip_names(c.path).map_err(fail)?;
+    let names = container::zip_names(c.path, &options.limits).map_err(fail)?;
     let has = |n: &str| names.iter().any(|m| m == n);
     let workbook = if has("xl/workbook.xml") {
         Some(Format::Xlsx)
@@ -201,7 +201,7 @@ fn open_zip(
         // Unpacked for its bounds only: the workbook library has none.
         let folder = folder().map_err(fail)?;
         container::unpack_zip(c.path, &options.limits, &folder).map_err(fail)?;
-        return workbook::open(c.path, &c.shown, format, options.layer.as_deref());
+        return workbook::open(c.path, &c.shown, format, options, decoder);
     }
     let known = [
         ("xl/workbook.bin", "XLSB"),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Format;
+use super::{Format, encoding};
 use crate::Text;
 
 /// Bytes that are looked at.
@@ -124,7 +124,8 @@ fn is_dbf(b: &[u8]) -> bool {
 
 fn text(head: &[u8], path: &Path) -> Content {
     let utf16 = matches!(head, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
-        || matches!(head, [a, 0, b, 0, ..] | [0, a, 0, b, ..] if a.is_ascii_graphic() && (b.is_ascii_graphic() || b.is_ascii_whitespace()));
+        || matches!(head, [a, 0, b, 0, ..] | [0, a, 0, b, ..] if a.is_ascii_graphic() && (b.is_ascii_graphic() || b.is_ascii_whitespace()))
+        || (std::str::from_utf8(head).is_err() && encoding::bare_utf16(head).is_some());
     let body: Vec<u8> = if utf16 {
         head.iter()
             .copied()
@@ -150,7 +151,10 @@ fn text(head: &[u8], path: &Path) -> Content {
         .iter()
         .filter(|b| **b < 9 || (14..32).contains(*b))
         .count();
-    if !utf16 && (control * 200 > body.len() || (control > 0 && body.len() < 200)) {
+    // Text may hold a few control characters: names copied from elsewhere do. The last character of a head may be cut.
+    let utf8 = std::str::from_utf8(body).map_or_else(|e| e.error_len().is_none(), |_| true);
+    let few = if utf8 && !body.contains(&0) { 10 } else { 200 };
+    if !utf16 && (control * few > body.len() || (few > 10 && control > 0 && body.len() < 200)) {
         let hex: Vec<String> = head.iter().take(8).map(|b| format!("{b:02x}")).collect();
         let hex = hex.join(" ");
         return Content::Unknown(Text::new(

@@ -11,10 +11,15 @@
 //! J1,1,3386666.250,38528770.237             point, ring, northing, easting
 //! ```
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-use geo::Contains;
-use geo_types::{Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Polygon};
+use geo::{
+    BoundingRect,
+    coordinate_position::{CoordPos, CoordinatePosition},
+};
+use geo_types::{
+    Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Polygon, Rect,
+};
 
 use super::{Format, Row, RowGeometry, RowProblem, Source, Value, encoding::Decoded};
 use crate::{
@@ -37,6 +42,10 @@ const FIELDS: [&str; 7] = [
 ];
 /// Rings of one parcel: each is looked for in those before it.
 const MOST_RINGS: usize = 5_000;
+/// Boxes of rings and edges looked at in a whole file: parcels of rings that nearly lie in each other must not take for ever.
+const MOST_LOOKS: usize = 2_000_000_000;
+/// Points of a ring that are looked for in an earlier one: rings do not cross, so few tell.
+const LOOKED_FOR: usize = 16;
 
 /// What the first section says.
 #[derive(Debug, Default)]
@@ -52,6 +61,8 @@ struct Parcel {
     fields: Vec<String>,
     /// Points by ring, rings in order of appearance.
     rings: Vec<(String, Vec<Coord<f64>>)>,
+    /// Where the ring of a name stands.
+    places: HashMap<String, usize>,
     points: usize,
     bad: Option<String>,
 }
@@ -73,7 +84,11 @@ pub fn open(decoded: Decoded) -> Source {
             head.take(key.trim(), value.trim());
         }
     }
-    let rows: Vec<Row> = (1..).zip(parcels).map(|(n, p)| p.row(n)).collect();
+    let mut looks = 0;
+    let rows: Vec<Row> = (1..)
+        .zip(parcels)
+        .map(|(n, p)| p.row(n, &mut looks))
+        .collect();
     Source {
         format: Format::SurveyText,
         layer: None,
@@ -140,6 +155,7 @@ impl Parcel {
             said: all.first().and_then(|n| n.parse().ok()),
             fields: all.iter().skip(1).map(|f| (*f).to_owned()).collect(),
             rings: Vec::new(),
+            places: HashMap::new(),
             points: 0,
             bad: None,
         }
@@ -162,17 +178,23 @@ impl Parcel {
         self.points += 1;
         let c = Coord { x, y };
         // The ring of the point before, nearly always.
-        let known = self.rings.iter().rposition(|r| r.0 == ring);
-        match known {
-            Some(i) => self.rings[i].1.push(c),
-            None if self.rings.len() < MOST_RINGS => self.rings.push((ring.to_owned(), vec![c])),
+        if let Some(last) = self.rings.last_mut().filter(|r| r.0 == ring) {
+            last.1.push(c);
+            return;
+        }
+        match self.places.get(ring) {
+            Some(&i) => self.rings[i].1.push(c),
+            None if self.rings.len() < MOST_RINGS => {
+                self.places.insert(ring.to_owned(), self.rings.len());
+                self.rings.push((ring.to_owned(), vec![c]));
+            }
             None => {
                 self.bad.get_or_insert_with(|| line.to_owned());
             }
         }
     }
 
-    fn row(self, number: u64) -> Row {
+    fn row(self, number: u64, looks: &mut usize) -> Row {
         let mut problems = Vec::new();
         if let Some(said) = self.said
             && said != self.points
@@ -207,14 +229,14 @@ impl Parcel {
                 }
             }
             None if self.rings.is_empty() => RowGeometry::Null,
-            None => RowGeometry::Geometry(match kind.as_str() {
+            None => match kind.as_str() {
                 "点" => {
                     let points = self.rings.into_iter().flat_map(|r| r.1);
-                    MultiPoint(points.map(Into::into).collect()).into()
+                    RowGeometry::Geometry(MultiPoint(points.map(Into::into).collect()).into())
                 }
                 "线" => {
                     let lines = self.rings.into_iter().map(|r| LineString(r.1));
-                    MultiLineString(lines.collect()).into()
+                    RowGeometry::Geometry(MultiLineString(lines.collect()).into())
                 }
                 _ => {
                     let open = |r: &&(String, Vec<Coord<f64>>)| r.1.first() != r.1.last();
@@ -222,9 +244,20 @@ impl Parcel {
                     if unclosed > 0 {
                         problems.push(RowProblem::unclosed(unclosed));
                     }
-                    areas(self.rings.into_iter().map(|r| LineString(r.1)))
+                    let n = self.rings.len();
+                    let rings = self.rings.into_iter().map(|r| LineString(r.1));
+                    match areas(rings, looks) {
+                        Some(area) => RowGeometry::Geometry(area),
+                        None => RowGeometry::Unreadable {
+                            found: Text::new(
+                                format!("{n} 个环，互相套叠过多"),
+                                format!("{n} rings, too many of them around each other"),
+                            ),
+                            expected: Text::new("每个地块少量的环", "a few rings for each parcel"),
+                        },
+                    }
                 }
-            }),
+            },
         };
         Row {
             number,
@@ -235,21 +268,63 @@ impl Parcel {
     }
 }
 
-/// Areas of rings: one that lies in an earlier area is its hole, any other a further part.
-fn areas(rings: impl Iterator<Item = LineString<f64>>) -> Geometry<f64> {
-    let mut parts: Vec<Polygon<f64>> = Vec::new();
+/// Areas of rings: one that lies in an earlier area is its hole, any other a further part. `None` when that takes too many looks.
+fn areas(rings: impl Iterator<Item = LineString<f64>>, looks: &mut usize) -> Option<Geometry<f64>> {
+    let mut parts: Vec<(Option<Rect<f64>>, Polygon<f64>)> = Vec::new();
     for ring in rings {
         let alone = Polygon::new(ring, Vec::new());
-        let inside = parts.iter_mut().find(|p| p.contains(&alone));
-        match inside {
-            Some(part) => part.interiors_push(alone.into_inner().0),
-            None => parts.push(alone),
+        let own = alone.bounding_rect();
+        let mut home = None;
+        for (i, (whole, part)) in parts.iter().enumerate() {
+            *looks += 1;
+            if whole.zip(own).is_some_and(|(w, o)| around(w, o))
+                && lies_in(part, alone.exterior(), looks)
+            {
+                home = Some(i);
+            }
+            if home.is_some() || *looks > MOST_LOOKS {
+                break;
+            }
+        }
+        if *looks > MOST_LOOKS {
+            return None;
+        }
+        match home {
+            Some(i) => parts[i].1.interiors_push(alone.into_inner().0),
+            None => parts.push((own, alone)),
         }
     }
+    let mut parts: Vec<Polygon<f64>> = parts.into_iter().map(|p| p.1).collect();
     if parts.len() == 1 {
-        return parts.remove(0).into();
+        return Some(parts.remove(0).into());
     }
-    MultiPolygon(parts).into()
+    Some(MultiPolygon(parts).into())
+}
+
+/// Whether a ring lies in an area, by points all along it: none outside, one inside.
+fn lies_in(part: &Polygon<f64>, ring: &LineString<f64>, looks: &mut usize) -> bool {
+    let edges = part.exterior().0.len() + part.interiors().iter().map(|r| r.0.len()).sum::<usize>();
+    let mut inside = false;
+    for point in ring
+        .0
+        .iter()
+        .step_by(ring.0.len().div_ceil(LOOKED_FOR).max(1))
+    {
+        *looks += edges;
+        match part.coordinate_position(point) {
+            _ if *looks > MOST_LOOKS => return false,
+            CoordPos::Outside => return false,
+            CoordPos::Inside => inside = true,
+            CoordPos::OnBoundary => {}
+        }
+    }
+    inside
+}
+
+/// Whether one box lies in the other.
+fn around(outer: Rect<f64>, inner: Rect<f64>) -> bool {
+    let (a, b, c, d) = (outer.min(), outer.max(), inner.min(), inner.max());
+    a.x <= c.x && a.y <= c.y && b.x >= d.x && b.y >= d.y
 }
 
 #[cfg(test)]
@@ -325,6 +400,27 @@ mod tests {
             .map(Result::unwrap)
             .collect();
         assert!(matches!(rows[0].geometry, RowGeometry::Unreadable { .. }));
+    }
+
+    #[test]
+    fn rings_that_all_cross_and_points_that_change_their_ring_take_no_long() {
+        let start = std::time::Instant::now();
+        let square = |ring: usize| {
+            let at = ring as f64 / 10.0;
+            let corners = [(0., 0.), (900., 0.), (900., 900.), (0., 900.), (0., 0.)];
+            corners
+                .map(|(x, y)| format!("J,{ring},{},{}\n", y + at, x + at))
+                .concat()
+        };
+        let crossing: String = (0..4_900).map(square).collect();
+        let turns: String = (0..300_000)
+            .map(|i| format!("J,{},{},1\n", i % 4_900, i % 977))
+            .collect();
+        for points in [crossing, turns] {
+            let rows = read(&format!("{HEAD}1,,A,,面,,,,@\n{points}")).rows;
+            assert_eq!(rows.count(), 1);
+        }
+        assert!(start.elapsed() < std::time::Duration::from_secs(20));
     }
 
     #[test]

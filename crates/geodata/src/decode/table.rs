@@ -274,13 +274,18 @@ impl Iterator for Rows {
 
 impl Rows {
     fn row(&self, record: &csv::ByteRecord) -> Row {
+        // A row that is short has only the fields that it has: a wide header must not cost its width with each of many short rows.
+        let here = record.len().min(self.columns.len());
         let mut row = Row {
             number: self.number,
-            values: Vec::with_capacity(self.columns.len()),
+            values: Vec::with_capacity(here),
             geometry: RowGeometry::Absent,
             problems: Vec::new(),
         };
-        for (i, name) in self.columns.iter().enumerate() {
+        if self.geometry.is_some() {
+            row.geometry = RowGeometry::Null;
+        }
+        for (i, name) in self.columns.iter().take(here).enumerate() {
             let cell = record.get(i).map(String::from_utf8_lossy);
             if Some(i) == self.geometry {
                 row.geometry = geometry(cell.as_deref());

@@ -4,9 +4,11 @@
 use std::io::{self, Read, Write};
 
 /// First bytes of the stream; the digit is the version.
-pub const MAGIC: &[u8; 4] = b"JMD1";
+pub const MAGIC: &[u8; 4] = b"JMD2";
 /// The longest frame: a geometry of some 15 million vertices.
 pub const MAX_FRAME: usize = 256 << 20;
+/// Cells of a row, fields and layers at most: each may be a single byte on the wire and many in memory.
+pub const MAX_ITEMS: usize = 1 << 17;
 
 /// Text as the driver has it: bytes in an encoding that the parent finds out, or UTF-8.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub enum Cell {
     Float(f64),
     /// True or false.
     Bool(bool),
+    /// The error that a formula of a workbook gave.
+    Error(String),
 }
 
 /// The geometry of a row.
@@ -39,6 +43,8 @@ pub enum Shape {
     Null,
     /// Two-dimensional WKB of a simple kind.
     Wkb(Vec<u8>),
+    /// Text of a cell that should be WKT.
+    Wkt(String),
     /// What the driver had cannot be written so: its name.
     Unreadable(String),
 }
@@ -71,6 +77,8 @@ pub struct Head {
     pub crs_unknown: bool,
     /// The declared geometry type has Z or M.
     pub z: bool,
+    /// Filled rows above the header of a sheet that are not read, and the row of the header from 1; or zeros.
+    pub title: (u32, u32),
 }
 
 /// One frame.
@@ -148,6 +156,8 @@ pub fn send(to: &mut impl Write, frame: &Frame) -> io::Result<()> {
             o.bytes(h.wkt.as_bytes());
             o.u8(h.crs_unknown.into());
             o.u8(h.z.into());
+            o.u32(h.title.0);
+            o.u32(h.title.1);
         }
         Frame::Row {
             cells,
@@ -172,6 +182,10 @@ pub fn send(to: &mut impl Write, frame: &Frame) -> io::Result<()> {
                         o.i64(x.to_bits().cast_signed());
                     }
                     Cell::Bool(b) => o.u8(if *b { 5 } else { 4 }),
+                    Cell::Error(e) => {
+                        o.u8(6);
+                        o.bytes(e.as_bytes());
+                    }
                 }
             }
             match shape {
@@ -183,6 +197,10 @@ pub fn send(to: &mut impl Write, frame: &Frame) -> io::Result<()> {
                 }
                 Shape::Unreadable(s) => {
                     o.u8(3);
+                    o.bytes(s.as_bytes());
+                }
+                Shape::Wkt(s) => {
+                    o.u8(4);
                     o.bytes(s.as_bytes());
                 }
             }
@@ -247,7 +265,7 @@ impl In<'_> {
     /// Items behind a count; each takes at least one byte, so a lying count ends early.
     fn many<T>(&mut self, mut item: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let n = self.u32()? as usize;
-        if n > self.0.len() {
+        if n > self.0.len() || n > MAX_ITEMS {
             return None;
         }
         (0..n).map(|_| item(self)).collect()
@@ -271,6 +289,7 @@ fn parse(b: &[u8]) -> Option<Frame> {
             wkt: i.text()?,
             crs_unknown: i.flag()?,
             z: i.flag()?,
+            title: (i.u32()?, i.u32()?),
         }),
         2 => {
             let cells = i.many(|i| {
@@ -281,6 +300,7 @@ fn parse(b: &[u8]) -> Option<Frame> {
                     3 => Cell::Float(f64::from_bits(i.i64()?.cast_unsigned())),
                     4 => Cell::Bool(false),
                     5 => Cell::Bool(true),
+                    6 => Cell::Error(i.text()?),
                     _ => return None,
                 })
             })?;
@@ -289,6 +309,7 @@ fn parse(b: &[u8]) -> Option<Frame> {
                 1 => Shape::Null,
                 2 => Shape::Wkb(i.bytes()?),
                 3 => Shape::Unreadable(i.text()?),
+                4 => Shape::Wkt(i.text()?),
                 _ => return None,
             };
             Frame::Row {
@@ -362,6 +383,7 @@ mod tests {
             any::<i64>().prop_map(Cell::Integer),
             (-1e300..1e300f64).prop_map(Cell::Float),
             any::<bool>().prop_map(Cell::Bool),
+            ".{0,8}".prop_map(Cell::Error),
         ]
     }
 
@@ -371,6 +393,7 @@ mod tests {
             Just(Shape::Null),
             vec(any::<u8>(), 0..50).prop_map(Shape::Wkb),
             ".{0,10}".prop_map(Shape::Unreadable),
+            ".{0,10}".prop_map(Shape::Wkt),
         ];
         let layer =
             (".{0,8}", any::<i64>(), any::<bool>()).prop_map(|(name, rows, geometry)| Layer {
@@ -402,6 +425,7 @@ mod tests {
                         wkt,
                         crs_unknown: false,
                         z: true,
+                        title: (2, 3),
                     })
                 }),
             any::<u64>().prop_map(|rows| Frame::End { rows }),
@@ -424,6 +448,16 @@ mod tests {
                 prop_assert_eq!(&got, f);
             }
             prop_assert!(receive(&mut from).unwrap().is_none());
+        }
+
+        #[test]
+        fn a_count_beyond_the_bound_is_refused(n in MAX_ITEMS as u32 + 1..MAX_ITEMS as u32 + 1000) {
+            let mut b = vec![2];
+            b.extend(n.to_le_bytes());
+            b.resize(b.len() + n as usize + 2, 0);
+            let mut frame = (b.len() as u32).to_le_bytes().to_vec();
+            frame.extend(b);
+            prop_assert!(receive(&mut frame.as_slice()).is_err());
         }
 
         #[test]

@@ -184,3 +184,26 @@ fn topojson_arcs_become_areas() {
     );
     assert!(is_area(&rows[0]));
 }
+
+#[test]
+fn entities_of_a_document_are_not_files_of_the_system() {
+    let dir = tempfile::tempdir().unwrap();
+    let secret = dir.path().join("secret.txt");
+    fs::write(&secret, "the secret").unwrap();
+    let type_of = format!(
+        "<!DOCTYPE a [<!ENTITY x SYSTEM \"file://{}\">]>",
+        secret.display()
+    );
+    let gml = format!(
+        "<?xml version=\"1.0\"?>{type_of}<c:FeatureCollection xmlns:c=\"http://example.org/c\" xmlns:gml=\"http://www.opengis.net/gml/3.2\">\
+         <gml:featureMember><c:unit gml:id=\"u.1\"><c:code>420102</c:code><c:name>甲&x;</c:name></c:unit></gml:featureMember></c:FeatureCollection>"
+    );
+    let kml = format!("{type_of}<kml><Placemark><name>甲&x;</name></Placemark></kml>");
+    for (name, text) in [("a.gml", gml), ("a.kml", kml)] {
+        let path = dir.path().join(name);
+        fs::write(&path, text).unwrap();
+        let rows = read(&path).map(|s| s.rows.map(|r| format!("{r:?}")).collect::<String>());
+        let rows = rows.unwrap_or_else(|e| e.to_string());
+        assert!(!rows.contains("the secret"), "{name}: {rows}");
+    }
+}

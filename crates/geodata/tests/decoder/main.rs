@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod exchange;
+mod limits;
 mod packed;
 mod shapefile;
 
@@ -241,12 +242,12 @@ fn a_child_that_dies_hangs_or_babbles_is_a_read_error() {
     for (script, code) in [
         ("kill -SEGV $$", "decoder.crashed"),
         ("exit 3", "decoder.crashed"),
-        ("printf JMD1; kill -KILL $$", "decoder.crashed"),
+        ("printf JMD2; kill -KILL $$", "decoder.crashed"),
         ("exec sleep 60", "decoder.timeout"),
         ("echo hello world", "decoder.output"),
         ("exec yes", "decoder.output"),
         (
-            "printf 'JMD1\\377\\377\\377\\377'; exec sleep 60",
+            "printf 'JMD2\\377\\377\\377\\377'; exec sleep 60",
             "decoder.output",
         ),
         (

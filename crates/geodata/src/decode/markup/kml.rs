@@ -10,6 +10,9 @@ use super::{
     Values, decoded, failed, position, source, unreadable, walk,
 };
 
+/// Characters of a row's folders.
+const MAX_FOLDER: usize = 250;
+
 /// Opens a document. `options` may name the text encoding.
 pub fn open(file: &str, bytes: Vec<u8>, encoding: Option<&str>) -> Result<Source, ReadError> {
     let mut decoded = decoded(bytes, encoding).map_err(|e| failed(file, e))?;
@@ -33,6 +36,15 @@ pub fn open(file: &str, bytes: Vec<u8>, encoding: Option<&str>) -> Result<Source
         });
     }
     Ok(source(Format::Kml, None, Vec::new(), decoded, rows))
+}
+
+/// The names of the folders around a row, joined; not longer than a few names are, as every row has them.
+fn folder(within: &[String]) -> String {
+    let whole = within.join("/");
+    match whole.char_indices().nth(MAX_FOLDER) {
+        Some((at, _)) => format!("{}…", &whole[..at]),
+        None => whole,
+    }
 }
 
 #[derive(Default)]
@@ -70,7 +82,7 @@ impl Document for Placemarks {
         values.put("when", when.and_then(Node::words));
         values.put(
             "folder",
-            Some(within.join("/").as_str()).filter(|f| !f.is_empty()),
+            Some(folder(within).as_str()).filter(|f| !f.is_empty()),
         );
         for data in node
             .child("ExtendedData")

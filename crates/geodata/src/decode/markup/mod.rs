@@ -24,6 +24,8 @@ use super::{
 };
 use crate::{ReadError, Text, crs::DeclaredCrs, error::ReadErrorKind};
 
+/// Bytes of the name of a folder that are kept.
+const MAX_TITLE: usize = 1000;
 /// Elements nested deeper than this within a row are passed over.
 const MAX_DEPTH: usize = 64;
 
@@ -222,7 +224,10 @@ fn add(text: &str, skipped: usize, row: &mut [Node], open: &mut [Open], document
         && last.name == "name"
         && document.is_container(&container.name)
     {
-        container.title.push_str(text);
+        // Rows repeat it: what is longer than a name is cut.
+        let room = MAX_TITLE.saturating_sub(container.title.len());
+        let end = text.floor_char_boundary(room);
+        container.title.push_str(&text[..end]);
     }
 }
 

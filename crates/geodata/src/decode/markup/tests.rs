@@ -131,6 +131,17 @@ fn entities_and_depth_do_no_harm() {
     assert_eq!(rows(kml(&deep)).len(), 1);
 }
 
+#[test]
+fn a_folder_of_a_long_name_does_not_stand_whole_in_each_of_its_rows() {
+    let names = format!("<name>{}</name>", "长".repeat(1_000_000));
+    let rows_of_it = "<Placemark><name>x</name></Placemark>".repeat(20_000);
+    let kml = format!("<kml><Folder>{names}<Folder>{names}{rows_of_it}</Folder></Folder></kml>");
+    let all = rows(open_kml("a.kml", kml.into_bytes(), None).unwrap());
+    assert_eq!(all.len(), 20_000);
+    let folder = all[19_999].get("folder").and_then(Value::to_text).unwrap();
+    assert!(folder.len() < 1_000 && folder.ends_with('…'));
+}
+
 const WALK: &str = r#"<gpx version="1.1"><metadata><name>a walk</name></metadata>
 <wpt lat="30.54" lon="114.3"><ele>23</ele><time>2024-05-01T08:00:00Z</time><name>001</name><cmt>黄鹤楼</cmt>
   <extensions><acc>3.5</acc></extensions></wpt>

@@ -1,0 +1,4 @@
+//! FlatGeobuf.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| jieming_fuzz::read("a.fgb", bytes));

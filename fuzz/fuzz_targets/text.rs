@@ -1,0 +1,4 @@
+//! Delimited text in any encoding.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| jieming_fuzz::read("a.csv", bytes));
