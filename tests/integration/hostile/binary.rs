@@ -4,6 +4,10 @@ use super::Case;
 use super::Wants::{Any, Refused, Rows};
 
 const FLATGEOBUF: &[u8] = include_bytes!("../../../fuzz/seeds/flatgeobuf/plain.fgb");
+/// Found by fuzzing: 5 KB of which the library makes gigabytes.
+const LARGE_XLS: &[u8] = include_bytes!("../../../fuzz/seeds/workbook/large.xls");
+/// Found by fuzzing: the library panicked.
+const DAMAGED_XLS: &[u8] = include_bytes!("../../../fuzz/seeds/workbook/damaged.xls");
 const XLS: &[u8] = include_bytes!("../../../crates/geodata/tests/decoder/names.xls");
 
 /// A table of names with two rows.
@@ -272,6 +276,20 @@ fn others() -> Vec<Case> {
             "a table of blocks that leads in a circle",
             changed(XLS.to_vec(), 512, &[0; 64]),
             Any,
+        )
+        .places(),
+        Case::new(
+            "large.xls",
+            "5 KB that claim gigabytes of cells",
+            LARGE_XLS,
+            Refused("decoder.crashed"),
+        )
+        .places(),
+        Case::new(
+            "damaged.xls",
+            "a structure on which the library panics",
+            DAMAGED_XLS,
+            Refused("file.syntax"),
         )
         .places(),
         Case::new(

@@ -123,9 +123,9 @@ pub async fn cases() -> Vec<Case> {
         .places(),
         Case::new(
             "arcs.json",
-            "an arc of 20,000 points that 20,000 units take",
-            topology(20_000, 20_000),
-            Any,
+            "an arc of 20,000 points that 500 units take",
+            topology(20_000, 500),
+            Refused("decoder.output"),
         ),
         Case::new(
             "cut-topology.json",

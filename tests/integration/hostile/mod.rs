@@ -95,7 +95,16 @@ impl Case {
 fn outcome(imported: &Imported, folder: &Path) -> (String, String) {
     let rows = imported.submission.rows;
     let (what, message) = match &imported.submission.error {
-        Some((code, zh, en)) => (format!("refused `{code}`"), format!("{zh} / {en}")),
+        Some((code, zh, en)) => {
+            // The words of GDAL and of the system differ from version to version.
+            let driver = code == "decoder.refused" || code == "decoder.crashed";
+            let (zh, en) = if driver {
+                (without(zh, '（', "）；"), without(en, '(', "); "))
+            } else {
+                (zh.clone(), en.clone())
+            };
+            (format!("refused `{code}`"), format!("{zh} / {en}"))
+        }
         None => {
             let rules: BTreeSet<&str> = imported.findings.iter().map(|f| f.rule.as_str()).collect();
             let rules: Vec<String> = rules.iter().map(|r| format!("`{r}`")).collect();
@@ -119,6 +128,15 @@ fn outcome(imported: &Imported, folder: &Path) -> (String, String) {
         None => message,
     };
     (what, short)
+}
+
+/// A message without what stands in its brackets.
+fn without(message: &str, open: char, close: &str) -> String {
+    let parts = message.split_once(open);
+    match parts.and_then(|(before, rest)| Some((before, rest.rsplit_once(close)?.1))) {
+        Some((before, after)) => format!("{before}{open}…{close}{after}"),
+        None => message.to_owned(),
+    }
 }
 
 fn peak_memory() -> u64 {

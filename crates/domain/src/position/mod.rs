@@ -65,6 +65,9 @@ pub fn angle(text: &str) -> Result<f64, AngleError> {
         return Err(AngleError::Sixty);
     }
     let value = numbers.iter().rev().fold(0.0, |sum, n| sum / 60.0 + n);
+    if !value.is_finite() {
+        return Err(AngleError::NotFinite);
+    }
     Ok(if negative { -value } else { value })
 }
 
@@ -198,6 +201,8 @@ mod tests {
         assert_eq!(angle(""), Err(AngleError::NoNumber));
         assert_eq!(angle("NaN"), Err(AngleError::NotFinite));
         assert_eq!(angle("1.2.3"), Err(AngleError::NoNumber));
+        let long = "9".repeat(400);
+        assert_eq!(angle(&format!("{long}°")), Err(AngleError::NotFinite));
         assert_eq!(angle("1 2 3 4"), Err(AngleError::NoNumber));
     }
 

@@ -19,6 +19,9 @@ use crate::{
     error::ReadErrorKind,
 };
 
+/// Memory that the child may take for a workbook, and for each byte of it: a damaged one of 5 KB must not take all that others may.
+const MEMORY: (u64, u64) = (1 << 30, 100);
+
 /// What the child says of a workbook that it cannot read, as of any damaged file.
 fn damaged(mut error: ReadError, format: Format) -> ReadError {
     if let ReadErrorKind::DecoderRefused { message } = *error.kind {
@@ -54,9 +57,11 @@ pub fn open(
         limits.unpack_ratio,
         limits.decoder_output_bytes,
     );
+    let bytes = std::fs::metadata(&path).map_or(0, |m| m.len());
+    let memory = bytes.saturating_mul(MEMORY.1).saturating_add(MEMORY.0);
     let call = Call {
         reader: Reader::Workbook(format),
-        memory: limits.decoder_memory_bytes,
+        memory: memory.min(limits.decoder_memory_bytes),
         cpu: limits.decoder_cpu_seconds,
         path,
         layer: options.layer.clone(),

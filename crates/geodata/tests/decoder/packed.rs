@@ -73,8 +73,9 @@ fn an_open_document_is_a_workbook() {
         "<?xml version=\"1.0\"?><office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
          xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\">\
          <office:body><office:spreadsheet><table:table table:name=\"甲\">{}{}</table:table></office:spreadsheet></office:body></office:document-content>",
-        row(cell("名称") + &cell("经度")),
-        row(cell("汉阳树") + &number("114.27")),
+        row(cell("名称") + &cell("经度") + &cell("位置")),
+        row(cell("汉阳树") + &number("114.27") + &cell("POINT(114.27 30.5)"))
+            + &row(cell("古琴台") + &number("114.26") + &cell("POINT(114.26")),
     );
     let manifest = "<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>";
     let path = zipped(
@@ -94,8 +95,11 @@ fn an_open_document_is_a_workbook() {
     let rows = rows(source);
     assert_eq!(
         (rows.len(), text(&rows[0], "名称"), text(&rows[0], "经度")),
-        (1, "汉阳树".into(), "114.27".into())
+        (2, "汉阳树".into(), "114.27".into())
     );
+    // A column of WKT is the geometry, and a bad cell of it stays in its row.
+    assert!(matches!(rows[0].geometry, RowGeometry::Geometry(_)));
+    assert!(matches!(rows[1].geometry, RowGeometry::Unreadable { .. }));
 }
 
 #[test]
