@@ -71,9 +71,10 @@ fn overlapping(times: usize, size: usize) -> Vec<u8> {
 
 pub fn cases() -> Vec<Case> {
     let zeros = vec![0; 30 << 20];
-    let noise: Vec<u8> = (0u32..40 << 20)
+    let block: Vec<u8> = (0u32..1 << 20)
         .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
         .collect();
+    let noise = block.repeat(40);
     let names: Vec<String> = (0..10_001).map(|i| format!("{i}.csv")).collect();
     let many: Vec<(&str, &[u8])> = names.iter().map(|n| (n.as_str(), b"".as_slice())).collect();
     let inner = zipped(&[("a.csv", PLACES)]);

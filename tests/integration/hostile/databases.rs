@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::Case;
-use super::Wants::{Any, Refused, Rows};
+use super::Wants::{Any, Refused, Rows, Stopped};
 
 /// The tables of a GeoPackage, with one of two units.
 const TABLES: &str = "
@@ -83,7 +83,7 @@ pub async fn cases() -> Vec<Case> {
             "endless.gpkg",
             "a view that never ends",
             geopackage(&(endless.to_owned() + &listed("endless"))).await,
-            Any,
+            Stopped,
         )
         .places(),
         Case::new(
@@ -97,7 +97,7 @@ pub async fn cases() -> Vec<Case> {
             "large.gpkg",
             "a view of one row of a gigabyte",
             geopackage(&(large.to_owned() + &listed("large"))).await,
-            Any,
+            Stopped,
         )
         .places(),
         Case::new(
@@ -125,7 +125,7 @@ pub async fn cases() -> Vec<Case> {
             "arcs.json",
             "an arc of 20,000 points that 500 units take",
             topology(20_000, 500),
-            Refused("decoder.output"),
+            Stopped,
         ),
         Case::new(
             "cut-topology.json",

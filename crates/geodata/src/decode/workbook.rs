@@ -20,7 +20,8 @@ use crate::{
 };
 
 /// Memory that the child may take for a workbook, and for each byte of it: a damaged one of 5 KB must not take all that others may.
-const MEMORY: (u64, u64) = (1 << 30, 100);
+/// It is address space, of which the allocator sets a gigabyte aside.
+const MEMORY: (u64, u64) = (2 << 30, 100);
 
 /// What the child says of a workbook that it cannot read, as of any damaged file.
 fn damaged(mut error: ReadError, format: Format) -> ReadError {
