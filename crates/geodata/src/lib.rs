@@ -4,7 +4,7 @@
 //!    file says about its coordinate reference system. One bad row never stops the others.
 //! 2. [`crs`] decides, by our own datum table before PROJ is asked, how those numbers become longitude and latitude in
 //!    EPSG:4490 (degrees, x = east), or refuses with a remedy.
-//! 3. [`child`] is the other half of `decode` for the formats that GDAL reads: a process with its own limits.
+//! 3. [`child`] is the other half of `decode` for workbooks and the formats that GDAL reads: a process with its own limits.
 //! 4. [`encode`] writes tables of features into files for other programs, row by row.
 //! 5. [`wkb`] and [`wkt`] are the geometry encodings that the store and tables use.
 //!
