@@ -3,6 +3,9 @@
 use jieming_domain::unit::{ExtentKind, level_zh};
 use jieming_tiles::tilejson::VectorLayer;
 
+// One grammar of names for tiles and exports.
+use crate::export::Collection as Named;
+
 /// A collection of tiles.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(in crate::api) enum Collection {
@@ -19,48 +22,30 @@ pub(in crate::api) enum Collection {
     Places,
 }
 
-/// What follows the level in the name of administered extents.
-const ADMINISTERED: &str = "@administered";
-
 impl Collection {
     /// The collection of a name: `units`, `units-county`, `units-county@administered`, `findings`, `places`.
     pub(in crate::api) fn parse(name: &str) -> Option<Self> {
-        match name {
-            "findings" => return Some(Self::Findings),
-            "places" => return Some(Self::Places),
-            _ => {}
-        }
-        let (name, kind) = match name.strip_suffix(ADMINISTERED) {
-            Some(rest) => (rest, ExtentKind::Administered),
-            None => (name, ExtentKind::Legal),
-        };
-        let rest = name.strip_prefix("units")?;
-        let level = if rest.is_empty() {
-            ""
-        } else {
-            rest.strip_prefix('-').filter(|l| !l.is_empty())?
-        };
-        Some(Self::Units {
-            level: level.to_owned(),
-            kind,
+        Some(match Named::parse(name)? {
+            Named::Findings => Self::Findings,
+            Named::Places => Self::Places,
+            Named::Units { level, kind } => Self::Units {
+                level: level.unwrap_or_default(),
+                kind,
+            },
         })
     }
 
     /// Its name.
     pub(in crate::api) fn name(&self) -> String {
-        match self {
-            Self::Findings => "findings".to_owned(),
-            Self::Places => "places".to_owned(),
-            Self::Units { level, kind } => {
-                let dash = if level.is_empty() { "" } else { "-" };
-                let suffix = if *kind == ExtentKind::Administered {
-                    ADMINISTERED
-                } else {
-                    ""
-                };
-                format!("units{dash}{level}{suffix}")
-            }
-        }
+        let named = match self {
+            Self::Findings => Named::Findings,
+            Self::Places => Named::Places,
+            Self::Units { level, kind } => Named::Units {
+                level: Some(level.clone()).filter(|l| !l.is_empty()),
+                kind: *kind,
+            },
+        };
+        named.name()
     }
 
     /// Its address, percent-encoded, without extension.
